@@ -1,0 +1,151 @@
+package tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tcp.testkit.Client;
+import tcp.testkit.Flood;
+import tcp.testkit.InProcessContract;
+import tcp.testkit.Latency;
+import tcp.testkit.Machine;
+import tcp.testkit.ServerExtension;
+
+class HttpTest implements HttpContract, InProcessContract {
+    @RegisterExtension
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0),
+            Server::port, Server::run);
+
+    @Override
+    public ServerExtension<?> server() {
+        return server;
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    /** Three clients that send requests and read answers without a pause. */
+    @Test
+    void floodsOfRequestsDoNotKeepOthersWaiting() {
+        String requests = REQUEST.repeat(100);
+        try (Flood flood = Flood.of(3, address(),
+                client -> client.send(requests).receive(100 * RESPONSE.length()))) {
+            checkLatency("requests");
+        }
+    }
+
+    /** Three clients that send heads without end. */
+    @Test
+    void floodsOfBytesDoNotKeepOthersWaiting() {
+        byte[] bytes = new byte[64 * 1024];
+        try (Flood flood = Flood.of(3, address(), client -> client.send(bytes))) {
+            checkLatency("bytes");
+        }
+    }
+
+    /** Three clients that connect, ask and reset all the time. */
+    @Test
+    void floodsOfConnectsDoNotKeepOthersWaiting() {
+        try (Flood flood = Flood.ofConnects(3, address(),
+                client -> client.send(REQUEST).reset())) {
+            checkLatency("connects");
+        }
+    }
+
+    private void checkLatency(String what) {
+        try (Client client = Client.connect(address())) {
+            Latency.check("Step 5, three floods of " + what,
+                    () -> client.send(REQUEST).expect(RESPONSE));
+        }
+    }
+
+    /** Requests make no garbage: 10,000 of them allocate less than a byte each. */
+    @Test
+    void requestsMakeNoGarbage() {
+        try (Client client = Client.connect(address())) {
+            ask(client, 2_000); // classes are loaded and code is compiled meanwhile
+            long before = server.allocatedBytes();
+            ask(client, 10_000);
+            assertAllocatedLessThan(10_000, before, "10,000 requests");
+        }
+    }
+
+    private static void ask(Client client, int times) {
+        for (int i = 0; i < times; i++) {
+            client.send(REQUEST).expect(RESPONSE);
+        }
+    }
+
+    /** A head without end, and a client that never reads: the heap stays flat. */
+    @Test
+    void hostileClientsCostNoMemory() {
+        assertServed(address());
+        byte[] bytes = "x".repeat(1 << 20).getBytes();
+        String requests = REQUEST.repeat(1_000);
+        try (Client endless = Client.connect(address());
+                Client greedy = Client.connect(address())) {
+            endless.send(bytes);
+            long before = server.allocatedBytes();
+            for (int i = 0; i < 20; i++) {
+                endless.send(bytes);
+            }
+            var sending = CompletableFuture.runAsync(() -> {
+                for (int i = 0; i < 50; i++) {
+                    greedy.send(requests);
+                }
+            });
+            greedy.receive(RESPONSE.length() * 50_000);
+            sending.join();
+            endless.send("\r\n\r\n").expect(RESPONSE);
+            assertAllocatedLessThan(100_000, before, "20 MB of a head without end, and"
+                    + " 50,000 requests whose answers were left for a while,");
+        }
+    }
+
+    private void assertAllocatedLessThan(long most, long before, String what) {
+        long bytes = server.allocatedBytes() - before;
+        assertThat(bytes).withFailMessage(() -> what + " made the loop allocate " + bytes
+                + " bytes on the heap.\nExpected:  under " + most
+                + " bytes\nLook at:   what"
+                + " does it keep of a request, and what does it make anew for each?")
+                .isLessThan(most);
+    }
+
+    /**
+     * The answers to requests that came together leave together: one write, so one segment,
+     * so the client's first read has all of them.
+     */
+    @Test
+    void answersABurstWithOneWrite() {
+        try (Client client = Client.connect(address())) {
+            for (int i = 0; i < 100; i++) {
+                client.send(REQUEST.repeat(16));
+                assertThat(client.receiveSome())
+                        .withFailMessage("The answers to 16 requests"
+                                + " that came in one read did not come together.\nLook at:   is there"
+                                + " one write() for all that one read() asked for?")
+                        .hasSize(16 * RESPONSE.length());
+            }
+        }
+    }
+
+    /** Five thousand clients, all connected, each answered twice. */
+    @Test
+    void holds5000Connections() {
+        Machine.assumeDescriptors(10_000);
+        var clients = Client.connect(address(), 5_000);
+        try {
+            for (int i = 0; i < 2; i++) {
+                clients.forEach(client -> client.send(REQUEST));
+                clients.forEach(client -> client.expect(RESPONSE));
+            }
+        } finally {
+            clients.forEach(Client::close);
+        }
+        assertServed(address());
+    }
+}
