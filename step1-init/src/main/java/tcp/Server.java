@@ -15,8 +15,7 @@ public final class Server implements AutoCloseable {
     /** Listens on all addresses. Port 0 means any free one; port() tells which. */
     public Server(int port) throws IOException {
         listener.bind(new InetSocketAddress(port), 1024); // the default, 50, soon fills
-        listener.configureBlocking(false);
-        listener.register(selector, SelectionKey.OP_ACCEPT);
+        listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
     }
 
     /** The port it listens on. */

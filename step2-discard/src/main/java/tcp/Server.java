@@ -16,8 +16,7 @@ public final class Server implements AutoCloseable {
     /** Listens on all addresses. Port 0 means any free one; port() tells which. */
     public Server(int port) throws IOException {
         listener.bind(new InetSocketAddress(port), 1024); // the default, 50, soon fills
-        listener.configureBlocking(false);
-        listener.register(selector, SelectionKey.OP_ACCEPT);
+        listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
     }
 
     /** The port it listens on. */
@@ -41,7 +40,8 @@ public final class Server implements AutoCloseable {
     }
 
     private void accept() throws IOException {
-        for (SocketChannel client; (client = listener.accept()) != null;) { // null: none
+        SocketChannel client = listener.accept(); // the next one at the next turn
+        if (client != null) { // null: would block, so the client has left again
             System.out.println("Got connection from " + client.getRemoteAddress());
             client.close();
         }

@@ -18,11 +18,12 @@ public interface DiscardContract extends EachStepContract {
         assertHungUp(address());
     }
 
-    /** Clients that wait together are accepted together, each of them. */
+    /** Clients that wait at the same time are all accepted, one after the other. */
     @Test
     default void endsTheConnectionsOfAllWhoWait() {
         for (Client client : Client.connect(address(), 100)) {
-            client.lookAt("does the server accept() until it returns null?").expectEnd();
+            client.lookAt("does each select() that finds the listener ready lead to an"
+                    + " accept()?").expectEnd();
             client.close();
         }
     }

@@ -19,8 +19,7 @@ public final class Server implements AutoCloseable {
     /** Listens on all addresses. Port 0 means any free one; port() tells which. */
     public Server(int port) throws IOException {
         listener.bind(new InetSocketAddress(port), 1024); // the default, 50, soon fills
-        listener.configureBlocking(false);
-        listener.register(selector, SelectionKey.OP_ACCEPT);
+        listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
         SocketChannel.open().close(); // JDK 17: the first close needs descriptors itself
     }
 
@@ -54,7 +53,8 @@ public final class Server implements AutoCloseable {
     }
 
     private void accept() throws IOException {
-        for (SocketChannel client; (client = listener.accept()) != null;) { // null: none
+        SocketChannel client = listener.accept(); // the next one at the next turn
+        if (client != null) { // null: would block, so the client has left again
             System.out.println("Got connection from " + client.getRemoteAddress());
             client.configureBlocking(false);
             client.register(selector, SelectionKey.OP_READ);
@@ -63,7 +63,7 @@ public final class Server implements AutoCloseable {
 
     private void read(SelectionKey key) throws IOException {
         SocketChannel client = (SocketChannel) key.channel();
-        int n = client.read(buffer.clear()); // once: then it is the others' turn
+        int n = client.read(buffer.clear()); // just once: others have their turn
         if (n > 0 && key.attachment() == null) { // after the reply, what comes is dropped
             System.out.println("Read " + n + " bytes from " + client.getRemoteAddress());
             String reply = "Received " + n + " bytes\n";
