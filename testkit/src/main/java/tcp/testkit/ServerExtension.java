@@ -70,6 +70,7 @@ public final class ServerExtension<S extends AutoCloseable>
             return null;
         });
         thread = new Thread(run, "server");
+        thread.setDaemon(true); // a loop that does not end must not keep the tests from it
         thread.start();
     }
 
@@ -89,9 +90,21 @@ public final class ServerExtension<S extends AutoCloseable>
                 port.applyAsInt(server));
     }
 
-    /** Calls the server's close(), from the thread of the test. */
-    public void close() throws Exception {
-        server.close();
+    /**
+     * Calls the server's close(), from another thread than that of its loop.
+     *
+     * @throws AssertionError if close() throws, or does not return
+     */
+    public void close() throws InterruptedException {
+        FutureTask<Void> close = new FutureTask<>(() -> {
+            server.close();
+            return null;
+        });
+        Thread closer = new Thread(close, "close");
+        closer.setDaemon(true);
+        closer.start();
+        await(close, "close()", "does close() wait for a loop that nothing wakes up?",
+                closer);
     }
 
     /** Runs the server's loop once more, in a new thread. */
@@ -105,17 +118,24 @@ public final class ServerExtension<S extends AutoCloseable>
      * @throws AssertionError if it ended with an exception, or does not end
      */
     public void awaitEnd() throws InterruptedException {
+        await(run, "run()",
+                "does close() wake up the select(), and does the loop then see"
+                        + " that it is to end?",
+                thread);
+    }
+
+    private static void await(FutureTask<Void> task, String method, String lookAt,
+            Thread thread) throws InterruptedException {
         try {
-            run.get(Client.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            task.get(Client.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new AssertionError("The server's loop was ended by an exception: "
+            throw new AssertionError("An exception ended the server's " + method + ": "
                     + e.getCause()
                     + "\nLook at:   is what each client does guarded, so that"
                     + " its fault ends its own connection only?", e.getCause());
         } catch (TimeoutException e) {
-            AssertionError error = new AssertionError("run() does not end after close()."
-                    + "\nLook at:   does close() wake up the select()? Does the loop then"
-                    + " see that it is to end? Its thread is here:");
+            var error = new AssertionError("The server's " + method + " does not end."
+                    + "\nLook at:   " + lookAt + " Its thread is here:");
             error.setStackTrace(thread.getStackTrace());
             throw error;
         }
