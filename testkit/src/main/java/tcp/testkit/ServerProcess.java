@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -98,20 +99,27 @@ public final class ServerProcess implements AutoCloseable {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    /** Waits until it has printed such a line on standard output. */
+    /**
+     * Waits until it has printed such a line on standard output.
+     *
+     * @throws AssertionError if it ends without having done so, or takes too long
+     */
     public void awaitOutput(String what, Predicate<String> line) {
-        await().atMost(STARTED).pollInterval(Duration.ofMillis(5)).failFast(
-                () -> {
-                    if (!process.isAlive() && out.stream().noneMatch(line)) {
-                        throw new AssertionError("It ended before it printed " + what
-                                + ".\n" + this);
-                    }
-                }).untilAsserted(() -> {
-                    if (out.stream().noneMatch(line)) {
-                        throw new AssertionError(
-                                "It did not print " + what + ".\n" + this);
-                    }
-                });
+        try {
+            await().atMost(STARTED).pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> out.stream().anyMatch(line) || !process.isAlive());
+            if (!process.isAlive()) {
+                awaitExit(); // and the last of its output
+            }
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("It did not print " + what + ".\n" + this, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (out.stream().noneMatch(line)) {
+            throw new AssertionError("It ended before it printed " + what + ".\n" + this);
+        }
     }
 
     /**
