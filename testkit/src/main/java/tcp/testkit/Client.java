@@ -24,7 +24,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Client implements AutoCloseable {
     /** How long a client waits for an answer before it says that there is none. */
-    public static final Duration PATIENCE = Duration.ofSeconds(10);
+    public static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Socket socket;
     private final Transcript sent = new Transcript();
