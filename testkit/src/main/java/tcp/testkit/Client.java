@@ -43,9 +43,10 @@ public final class Client implements AutoCloseable {
     public static Client connect(InetSocketAddress address) {
         Socket socket = new Socket();
         try {
-            socket.connect(address, (int) PATIENCE.toMillis());
+            // Before connecting: macOS refuses options once the server has hung up.
             socket.setSoTimeout((int) PATIENCE.toMillis());
             socket.setTcpNoDelay(true); // each send() leaves at once, as a piece of its own
+            socket.connect(address, (int) PATIENCE.toMillis());
             return new Client(socket);
         } catch (IOException e) {
             close(socket);
