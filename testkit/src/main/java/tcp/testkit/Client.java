@@ -12,12 +12,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * A client on a plain blocking socket, which can behave well and badly.
  *
- * <p>Everything it reads has a time limit, {@link #PATIENCE}. When the server does not do
+ * <p>All that it does has a time limit, {@link #PATIENCE} for reading. When the server does not do
  * what a test expects, the error says what was sent, what came back, what was expected and
  * what to look at. Not for use by several threads, except that one may send while another
  * receives.
@@ -25,6 +28,10 @@ import java.util.concurrent.locks.LockSupport;
 public final class Client implements AutoCloseable {
     /** How long a client waits for an answer before it says that there is none. */
     public static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** How long send() may block. Longer, as some tests let it block for a while. */
+    private static final Duration SEND_PATIENCE = PATIENCE.multipliedBy(4);
+    private static final ScheduledThreadPoolExecutor WATCH = watch();
 
     private final Socket socket;
     private final Transcript sent = new Transcript();
@@ -86,17 +93,36 @@ public final class Client implements AutoCloseable {
     /**
      * Sends these bytes. Blocks while the server does not take them.
      *
-     * @throws AssertionError if the connection broke
+     * @throws AssertionError if the connection broke, or they are not taken within 20 s
      */
     public Client send(byte[] bytes) {
+        AtomicBoolean late = new AtomicBoolean();
+        // A blocked write has no timeout of its own. Closing the socket ends it.
+        var limit = WATCH.schedule(() -> {
+            late.set(true);
+            close();
+        }, SEND_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         try {
             socket.getOutputStream().write(bytes);
         } catch (IOException e) {
-            throw failure("all " + bytes.length + " bytes to be taken",
-                    "the send failed: " + e.getMessage());
+            throw failure("all " + bytes.length + " bytes to be taken", late.get()
+                    ? "the send blocked for " + SEND_PATIENCE.toSeconds() + " s"
+                    : "the send failed: " + e.getMessage());
+        } finally {
+            limit.cancel(false);
         }
         sent.add(bytes, bytes.length);
         return this;
+    }
+
+    private static ScheduledThreadPoolExecutor watch() {
+        var watch = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "time limit of send()");
+            thread.setDaemon(true);
+            return thread;
+        });
+        watch.setRemoveOnCancelPolicy(true);
+        return watch;
     }
 
     /** Sends a text in pieces of at most this many bytes, with a pause after each. */
