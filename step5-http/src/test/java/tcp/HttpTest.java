@@ -30,6 +30,16 @@ class HttpTest implements HttpContract, InProcessContract {
         return server.address();
     }
 
+    /** A client that has its answer and stays costs nothing: nothing is owed to it. */
+    @Test
+    void clientThatHasItsAnswerCostsNoCpu() throws Exception {
+        try (Client client = Client.connect(address())) {
+            client.send(REQUEST).expect(RESPONSE);
+            assertLoopIsIdle("is OP_WRITE still in the interest set? A channel is nearly"
+                    + " always ready for writing.");
+        }
+    }
+
     /** Three clients that send requests and read answers without a pause. */
     @Test
     void floodsOfRequestsDoNotKeepOthersWaiting() {

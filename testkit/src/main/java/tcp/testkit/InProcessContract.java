@@ -18,15 +18,20 @@ public interface InProcessContract extends EachStepContract {
     default void silentClientCostsNoCpu() throws Exception {
         try (Client client = Client.connect(address())) {
             assertServed(address());
-            Duration before = server().cpuTime();
-            MILLISECONDS.sleep(500); // what is measured, not waited for
-            Duration used = server().cpuTime().minus(before);
-            assertThat(used).withFailMessage(() -> "The loop used " + used.toMillis()
-                    + " ms of CPU in 500 ms in which nothing happened.\nLook at:   is there"
-                    + " an interest that select() reports again and again, and no handler"
-                    + " serves? Serve it, or take it out of the interest set.")
-                    .isLessThan(Duration.ofMillis(100));
+            assertLoopIsIdle(
+                    "is there an interest that select() reports again and again, and"
+                            + " no handler serves? Serve it, or take it out of the interest set.");
         }
+    }
+
+    /** Checks that the loop uses no CPU time while nothing happens. */
+    default void assertLoopIsIdle(String lookAt) throws InterruptedException {
+        Duration before = server().cpuTime();
+        MILLISECONDS.sleep(500); // what is measured, not waited for
+        Duration used = server().cpuTime().minus(before);
+        assertThat(used).withFailMessage(() -> "The loop used " + used.toMillis()
+                + " ms of CPU in 500 ms in which nothing happened.\nLook at:   " + lookAt)
+                .isLessThan(Duration.ofMillis(100));
     }
 
     /** After clients have reset, their descriptors are free again. */
