@@ -28,7 +28,10 @@ public @interface NeedsDocker {
     /** The system property that makes a missing engine a failure. */
     String REQUIRED = "docker.required";
 
-    /** Looks for the engine, before anything else of the test class is run. */
+    /**
+     * Looks for the engine, before anything else of the test class is run, and sees to it
+     * that the images are removed in the end.
+     */
     final class Guard implements BeforeAllCallback {
         @Override
         public void beforeAll(ExtensionContext context) {
@@ -50,6 +53,10 @@ public @interface NeedsDocker {
                         + ". Start Docker to run it.");
                 Assumptions.abort(why);
             }
+            // The root's store is closed after the last test of all classes.
+            context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).computeIfAbsent(
+                    NeedsDocker.class,
+                    key -> (AutoCloseable) ProgramContainer::removeImages);
         }
     }
 }

@@ -12,8 +12,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.output.OutputFrame.OutputType;
@@ -45,6 +48,16 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
             .withDockerfileFromBuilder(file -> file.from(BASE_IMAGE)
                     .copy("server.jar", "/server.jar").user(USER).expose(PORT)
                     .entryPoint("java", "-jar", "/server.jar").build());
+
+    private static final Future<String> CLIENT_IMAGE = new ImageFromDockerfile()
+            .withFileFromPath("testkit.jar", placeOf(LoadClient.class))
+            .withDockerfileFromBuilder(file -> file.from(BASE_IMAGE)
+                    .copy("testkit.jar", "/testkit.jar").user(USER).entryPoint("java",
+                            "-cp", "/testkit.jar", LoadClient.class.getName())
+                    .build());
+
+    /** The images that were built, by name. */
+    private static final Set<String> BUILT = ConcurrentHashMap.newKeySet();
 
     private ProgramContainer(Future<String> image, String awaited) {
         super(image);
@@ -82,14 +95,7 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
      * its requests is answered; awaitExit() tells when all of them are.
      */
     public static ProgramContainer loadClient(Network network, LoadClient.Task task) {
-        ImageFromDockerfile image = new ImageFromDockerfile()
-                .withFileFromPath("testkit.jar", placeOf(LoadClient.class))
-                .withDockerfileFromBuilder(file -> file.from(BASE_IMAGE)
-                        .copy("testkit.jar", "/testkit.jar").user(USER)
-                        .entryPoint("java", "-cp", "/testkit.jar",
-                                LoadClient.class.getName())
-                        .build());
-        return new ProgramContainer(image, LoadClient.UNDER_WAY + "\n")
+        return new ProgramContainer(CLIENT_IMAGE, LoadClient.UNDER_WAY + "\n")
                 .withNetwork(network).withCommand(task.arguments());
     }
 
@@ -115,7 +121,20 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
                     + " tests: run ./mvnw verify, or ./mvnw package before you start this"
                     + " test alone.");
         }
+        BUILT.add(getDockerImageName()); // waits until it is built
         super.start();
+    }
+
+    /**
+     * Removes the images that were built here, but not the base image. Testcontainers has
+     * Ryuk for that, a container that cleans up after it. Where Ryuk cannot be had, it
+     * removes the containers itself, and the images stay.
+     */
+    static void removeImages() {
+        for (String image : BUILT) {
+            DockerClientFactory.instance().client().removeImageCmd(image).withForce(true)
+                    .exec();
+        }
     }
 
     /** Where the server's port is published on this machine. */
