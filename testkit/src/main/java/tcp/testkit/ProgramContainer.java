@@ -1,5 +1,7 @@
 package tcp.testkit;
 
+import static org.awaitility.Awaitility.await;
+
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.WaitContainerResultCallback;
@@ -16,12 +18,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.output.OutputFrame.OutputType;
 import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
-import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.ImageFromDockerfile;
 
 /**
@@ -31,7 +33,7 @@ import org.testcontainers.images.builder.ImageFromDockerfile;
 public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     /** A Java runtime and little else. .ci/with-docker names it, too. */
     private static final String BASE_IMAGE = "eclipse-temurin:17-jre";
-    private static final Duration STARTED = Duration.ofSeconds(20);
+    private static final Duration STARTED = Duration.ofSeconds(30);
 
     /** Where the server listens inside its container. */
     public static final int PORT = 8080;
@@ -59,22 +61,25 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     /** The images that were built, by name. */
     private static final Set<String> BUILT = ConcurrentHashMap.newKeySet();
 
+    private final String awaited;
+
     private ProgramContainer(Future<String> image, String awaited) {
         super(image);
-        waitingFor(Wait.forLogMessage(awaited, 1).withStartupTimeout(STARTED));
+        this.awaited = awaited;
         withStartupCheckStrategy(new AnyStart());
     }
 
     /** The step's server, listening on a port of this machine: see {@link #address()}. */
     public static ProgramContainer server() {
-        return limited("Listening on port " + PORT + "\n").withExposedPorts(PORT);
+        return limited("Listening on port " + PORT).withExposedPorts(PORT);
     }
 
     /** The step's server with arguments that it cannot serve with; not published. */
     public static ProgramContainer refusing(String... arguments) {
-        return limited("Cannot listen on port .*\n").withCommand(arguments);
+        return limited("Cannot listen on port").withCommand(arguments);
     }
 
+    /** A server in a container with limits, which is ready when it prints this. */
     private static ProgramContainer limited(String awaited) {
         return new ProgramContainer(SERVER_IMAGE, awaited)
                 .withCreateContainerCmdModifier(ProgramContainer::limit);
@@ -95,7 +100,7 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
      * its requests is answered; awaitExit() tells when all of them are.
      */
     public static ProgramContainer loadClient(Network network, LoadClient.Task task) {
-        return new ProgramContainer(CLIENT_IMAGE, LoadClient.UNDER_WAY + "\n")
+        return new ProgramContainer(CLIENT_IMAGE, LoadClient.UNDER_WAY)
                 .withNetwork(network).withCommand(task.arguments());
     }
 
@@ -123,6 +128,34 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
         }
         BUILT.add(getDockerImageName()); // waits until it is built
         super.start();
+    }
+
+    /**
+     * Part of start(): waits for the line that says that the program is ready. This is what
+     * {@code waitingFor(Wait.forLogMessage(...))} does, too. But that one does not see when
+     * the program has ended, goes on waiting, and does not say what it printed instead.
+     *
+     * <p>Not the default, which is to wait for the published port: Docker's proxy listens
+     * there, server or no server.
+     */
+    @Override
+    protected void waitUntilContainerStarted() {
+        try {
+            await().atMost(STARTED).pollInterval(Duration.ofMillis(50)).pollDelay(
+                    Duration.ZERO).until(() -> hasPrinted(awaited) || !isRunning());
+        } catch (ConditionTimeoutException e) {
+            // What there is instead is said below.
+        }
+        if (!hasPrinted(awaited)) {
+            String report = report();
+            stop();
+            throw new AssertionError("The program in the container did not print \""
+                    + awaited + "\".\n" + report);
+        }
+    }
+
+    private boolean hasPrinted(String start) {
+        return lines().stream().anyMatch(line -> line.startsWith(start));
     }
 
     /**
@@ -194,8 +227,12 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
         return "State:           " + state.getStatus() + ", exit status "
                 + state.getExitCodeLong()
                 + (Boolean.TRUE.equals(state.getOOMKilled()) ? ", out of memory" : "")
-                + "\nStandard output: " + lines(OutputType.STDOUT)
-                + "\nStandard error:  " + lines(OutputType.STDERR);
+                + "\nStandard output: " + indented(OutputType.STDOUT)
+                + "\nStandard error:  " + indented(OutputType.STDERR);
+    }
+
+    private String indented(OutputType stream) {
+        return String.join("\n                 ", lines(stream));
     }
 
     private DockerClient docker() {
@@ -204,8 +241,8 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
 
     /**
      * Takes every start for a good one. By default, Testcontainers asks first if the
-     * process runs, once a second at most, and a program that ends soon would be called a
-     * failure. The line that start() waits for says more.
+     * process runs, once a second at most, and a program that has ended by then with
+     * another status than 0 would be called a failure. The line awaited says more.
      */
     private static final class AnyStart extends StartupCheckStrategy {
         @Override
