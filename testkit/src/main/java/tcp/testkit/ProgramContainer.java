@@ -6,6 +6,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.WaitContainerResultCallback;
 import com.github.dockerjava.api.exception.DockerClientException;
+import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.HostConfig;
 import java.net.InetSocketAddress;
 import java.net.URISyntaxException;
@@ -39,7 +40,7 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     public static final int PORT = 8080;
     /** What the server may use, in bytes: its heap, its code, and the JVM itself. */
     public static final long MEMORY = 64L << 20;
-    /** The user that the server runs as. A number needs no entry in /etc/passwd. */
+    /** The user and group of our programs. Numbers need no entry in /etc/passwd. */
     public static final String USER = "10001";
 
     /** Built when the first container needs it, once for all tests of a step. */
@@ -48,13 +49,15 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
             // The array form of ENTRYPOINT. With the other one, a shell is process 1: it
             // would not pass SIGTERM on, and the server would have to be killed.
             .withDockerfileFromBuilder(file -> file.from(BASE_IMAGE)
-                    .copy("server.jar", "/server.jar").user(USER).expose(PORT)
+                    .copy("server.jar", "/server.jar").user(USER + ":" + USER)
+                    .expose(PORT)
                     .entryPoint("java", "-jar", "/server.jar").build());
 
     private static final Future<String> CLIENT_IMAGE = new ImageFromDockerfile()
             .withFileFromPath("testkit.jar", placeOf(LoadClient.class))
             .withDockerfileFromBuilder(file -> file.from(BASE_IMAGE)
-                    .copy("testkit.jar", "/testkit.jar").user(USER).entryPoint("java",
+                    .copy("testkit.jar", "/testkit.jar").user(USER + ":" + USER)
+                    .entryPoint("java",
                             "-cp", "/testkit.jar", LoadClient.class.getName())
                     .build());
 
@@ -88,7 +91,7 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     /** A small machine, and no right that the server has no need of. */
     private static void limit(CreateContainerCmd command) {
         HostConfig limits = command.getHostConfig();
-        limits.withReadonlyRootfs(true);
+        limits.withReadonlyRootfs(true).withCapDrop(Capability.ALL);
         limits.withMemory(MEMORY).withMemorySwap(MEMORY); // the sum: so no swap at all
         limits.withNanoCPUs(1_000_000_000L); // one CPU
         // Docker lets every user of a container have ports below 1024; most systems don't.
