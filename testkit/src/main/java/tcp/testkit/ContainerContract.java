@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.output.OutputFrame.OutputType;
@@ -38,19 +39,28 @@ public interface ContainerContract extends EachStepContract {
 
     /**
      * The limits are in force, not only asked for: to the kernel the process is that of an
-     * ordinary user and group, can never get a capability, and can write no file.
+     * ordinary user and group, can never get a capability, can write no file, and has 64 MB.
      */
     @Test
-    default void hasNoRightThatItDoesNotNeed() throws Exception {
-        String status = server().execInContainer("cat", "/proc/1/status").getStdout();
+    default void runsWithinItsLimits() throws Exception {
         String four = ("\t" + ProgramContainer.USER).repeat(4); // real, effective, ...
-        assertThat(status.lines().filter(line -> line.matches("(Name|.id|CapBnd):.*")))
+        assertThat(inside("cat /proc/1/status").filter(
+                line -> line.matches("(Name|.id|CapBnd):.*")))
                 .as("lines of /proc/1/status in the container").containsExactly(
                         "Name:\tjava", "Pid:\t1", "Uid:" + four, "Gid:" + four,
                         "CapBnd:\t0000000000000000");
-        var write = server().execInContainer("sh", "-c", "echo > /tmp/file");
-        assertThat(write.getStderr()).as("what an attempt to write a file says")
-                .contains("Read-only file system");
+        assertThat(inside("echo > /tmp/file")).as("what an attempt to write a file says")
+                .singleElement().asString().contains("Read-only file system");
+        // One of the two is there: the kernel's control groups are of version 2 or 1.
+        assertThat(
+                inside("cd /sys/fs/cgroup; cat memory.max || cat memory/memory.limit*"))
+                .as("the limit of memory, in bytes")
+                .contains(String.valueOf(ProgramContainer.MEMORY));
+    }
+
+    private Stream<String> inside(String script) throws Exception {
+        var result = server().execInContainer("sh", "-c", script);
+        return (result.getStdout() + result.getStderr()).lines();
     }
 
     /**
