@@ -35,11 +35,11 @@ public @interface NeedsDocker {
     final class Guard implements BeforeAllCallback {
         @Override
         public void beforeAll(ExtensionContext context) {
+            String name = context.getRequiredTestClass().getSimpleName();
             try {
-                // Only asks the engine who it is. client() would go on and start containers.
+                // Only asks the engine who it is. client() goes on and starts a container.
                 DockerClientFactory.instance().getInfo();
-            } catch (IllegalStateException noEngine) {
-                String name = context.getRequiredTestClass().getSimpleName();
+            } catch (IllegalStateException e) {
                 String host = System.getenv("DOCKER_HOST");
                 String why = "no container engine answers"
                         + (host == null ? "" : " at DOCKER_HOST, " + host);
@@ -52,6 +52,15 @@ public @interface NeedsDocker {
                 System.err.println(name + " is skipped: " + why
                         + ". Start Docker to run it.");
                 Assumptions.abort(why);
+            }
+            try {
+                DockerClientFactory.instance().client();
+            } catch (RuntimeException e) {
+                throw new AssertionError(name + " cannot run: a container engine answers,"
+                        + " but Testcontainers cannot start its cleaner, Ryuk, there: "
+                        + e.getMessage() + "\nLook at:   does `docker pull hello-world`"
+                        + " work? Without a registry, run the build with .ci/with-docker,"
+                        + " or stop the engine to have these tests skipped.", e);
             }
             // The root's store is closed after the last test of all classes.
             context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).computeIfAbsent(
