@@ -172,9 +172,11 @@ public final class ServerProcess implements AutoCloseable {
         return (double) used.toNanos() / (System.nanoTime() - start);
     }
 
-    /** Ends it, at once if it does not end when asked. */
+    /** Ends it and what it has started, at once if it does not end when asked. */
     @Override
     public void close() {
+        // strace, when it is asked to end, lets go of the server, which would live on.
+        process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
         try {
             if (!process.waitFor(5, TimeUnit.SECONDS)) {
