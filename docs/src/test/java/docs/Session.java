@@ -1,0 +1,215 @@
+package docs;
+
+import com.github.difflib.UnifiedDiffUtils;
+import com.github.difflib.patch.PatchFailedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A server block and the client blocks after it, up to the next server block or heading of
+ * level 2: the server is started, the clients' commands are run in order, and then both
+ * sides' outputs are compared with the blocks.
+ *
+ * @param docs    where it stands
+ * @param server  the server's command
+ * @param clients the clients' commands, in order
+ */
+record Session(Docs docs, Command server, List<Command> clients) {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Pattern LISTENING = Pattern.compile("Listening on port (\\d+)");
+    private static final Pattern LAUNCH = Pattern
+            .compile("(\\S*Server\\.java)(?: (?<port>[^\\s;|&>]+))?");
+
+    /** The sessions of a page. A client block outside of one is a problem. */
+    static List<Session> of(Docs docs, Page page, List<Problem> problems) {
+        List<Session> sessions = new ArrayList<>();
+        Session open = null;
+        int heading = 0;
+        for (Block block : page.blocks) {
+            int before = (int) page.titles.stream()
+                    .filter(t -> t.level() <= 2 && t.line() < block.line()).count();
+            if (before != heading) {
+                heading = before;
+                open = null;
+            }
+            if (!block.language().equals("console") || block.lines().isEmpty()) {
+                continue;
+            }
+            if (block.title().startsWith("server")) {
+                List<Command> commands = Command.of(block);
+                if (commands.size() > 1) {
+                    problems.add(block.problem(commands.get(1).line(),
+                            "a server block has one command",
+                            "make the second one a client block"));
+                }
+                open = new Session(docs, commands.get(0), new ArrayList<>());
+                sessions.add(open);
+            } else if (block.title().startsWith("client")) {
+                if (open == null) {
+                    problems.add(block.problem("a client block without a server",
+                            "put a server block before it, under the same heading"));
+                } else {
+                    open.clients.addAll(Command.of(block));
+                }
+            }
+        }
+        return sessions;
+    }
+
+    List<Command> commands() {
+        List<Command> commands = new ArrayList<>(clients);
+        commands.add(server);
+        return commands;
+    }
+
+    /** Runs it and tells what is not as the blocks show it. */
+    List<Problem> check(Duration patience) throws IOException, InterruptedException {
+        Path copy = Files.createTempDirectory("docs");
+        try {
+            docs.copy(copy);
+            prepare(copy);
+            List<Problem> problems = new ArrayList<>();
+            run(copy, patience).forEach((command, output) -> {
+                if (output == null) {
+                    problems.add(command.block().problem(command.line(),
+                            "`" + command.text() + "` does not end",
+                            "if a reader ends it with Ctrl-C, show ^C as its last line"));
+                } else {
+                    problems.addAll(command.compare(output));
+                }
+            });
+            return problems;
+        } catch (IllegalArgumentException e) {
+            return List.of(server.block().problem(e.getMessage(),
+                    "see the title and the first line of this block"));
+        } finally {
+            Docs.delete(copy);
+        }
+    }
+
+    /** Puts the file there that this session runs, if it is not the step's own. */
+    private void prepare(Path copy) throws IOException {
+        Block block = server.block();
+        String step = Docs.step(block.page());
+        Matcher launch = LAUNCH.matcher(server.text());
+        if (!launch.find()) {
+            throw new IllegalArgumentException("it starts no Server.java");
+        }
+        Path file = copy.resolve(launch.group(1));
+        String variant = block.title().substring("server".length()).strip();
+        if (variant.equals("so far")) {
+            Files.createDirectories(file.getParent());
+            Files.write(file, Typing.soFar(docs, step, block.line()));
+        } else if (!variant.isEmpty()) {
+            Files.createDirectories(file.getParent());
+            Files.write(file, patched(docs, step, variant));
+        }
+        if (!Files.exists(file)) {
+            throw new IllegalArgumentException("there is no file " + launch.group(1));
+        }
+    }
+
+    /** A step's source after a patch of the docs folder: docs/broken/….patch. */
+    static List<String> patched(Docs docs, String step, String name) {
+        Path file = docs.root().resolve("docs").resolve(name);
+        if (!Files.exists(file)) {
+            throw new IllegalArgumentException("there is no file docs/" + name);
+        }
+        try {
+            List<String> source = docs.source(step);
+            List<String> patched = UnifiedDiffUtils
+                    .parseUnifiedDiff(Files.readAllLines(file)).applyTo(source);
+            if (patched.equals(source)) {
+                throw new IllegalArgumentException("docs/" + name + " changes nothing");
+            }
+            return patched;
+        } catch (PatchFailedException e) {
+            throw new IllegalArgumentException("docs/" + name + " does not fit "
+                    + Docs.sourceName(step) + ": " + e.getMessage());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param patience how long the server may take to print what is expected of it
+     * @return what each command printed, or null if it did not end
+     */
+    private Map<Command, List<String>> run(Path copy, Duration patience)
+            throws IOException, InterruptedException {
+        Map<Command, List<String>> outputs = new LinkedHashMap<>();
+        String[] port = {"8080"}; // as the page has it
+        String command = launch(server.text(), "0", port);
+        try (Shell shell = Shell.start(copy, command)) {
+            Matcher[] listening = new Matcher[1];
+            shell.await(() -> {
+                listening[0] = LISTENING.matcher(shell.text());
+                return listening[0].find() && shell.text().indexOf('\n') > 0;
+            }, START);
+            String real = listening[0].reset().find() ? listening[0].group(1) : port[0];
+            if (!clients.isEmpty()) {
+                String pid = String.valueOf(shell.javaPid());
+                List<List<String>> printed = Shell.run(copy, clients, text -> launch(
+                        text.replaceAll("(?<!\\d)" + port[0] + "(?!\\d)", real)
+                                .replace("$(pgrep -f Server.java)", pid)
+                                .replace("pgrep -f Server.java", "echo " + pid),
+                        real, new String[1]));
+                for (int i = 0; i < clients.size(); i++) {
+                    outputs.put(clients.get(i), i < printed.size()
+                            ? back(printed.get(i), real, port[0])
+                            : null);
+                    if (i >= printed.size()) {
+                        break;
+                    }
+                }
+            }
+            shell.await(() -> Output.fits(expected(), back(shell.lines(), real, port[0])),
+                    patience);
+            shell.close(); // and so it prints no more
+            outputs.put(server, back(shell.lines(), real, port[0]));
+            return outputs;
+        }
+    }
+
+    private List<String> expected() {
+        return server.expected();
+    }
+
+    /** A command that starts a server, with another port; its own goes to old[0]. */
+    private static String launch(String command, String port, String[] old) {
+        Matcher launch = LAUNCH.matcher(command);
+        if (!command.contains("java ") || !launch.find()) {
+            return command;
+        }
+        String given = launch.group("port");
+        if (given != null && !given.matches("\\d{1,5}")) {
+            return command;
+        }
+        if (given != null && !given.equals("0")) {
+            old[0] = given;
+        }
+        return command.substring(0, launch.end(1)) + " " + port
+                + command.substring(launch.end());
+    }
+
+    private static List<String> back(List<String> lines, String real, String port) {
+        return lines.stream()
+                .map(line -> line.replaceAll("(?<!\\d)" + real + "(?!\\d)", port))
+                .toList();
+    }
+
+    @Override
+    public String toString() {
+        return server.block().toString();
+    }
+}

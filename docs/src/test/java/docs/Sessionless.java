@@ -1,0 +1,72 @@
+package docs;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** Shell blocks, and the patches of the broken variants. */
+final class Sessionless {
+    private Sessionless() {
+    }
+
+    static List<Problem> check(Docs docs, List<Command> commands) throws Exception {
+        Path copy = Files.createTempDirectory("docs");
+        try {
+            docs.copy(copy);
+            List<List<String>> outputs = Shell.run(copy, commands,
+                    UnaryOperator.identity());
+            List<Problem> problems = new ArrayList<>();
+            for (int i = 0; i < commands.size() && i <= outputs.size(); i++) {
+                Command command = commands.get(i);
+                problems.addAll(i < outputs.size()
+                        ? command.compare(outputs.get(i))
+                        : List.of(command.block().problem(command.line(),
+                                "`" + command.text() + "` does not end",
+                                "show something that ends, or ^C as its last line")));
+            }
+            return problems;
+        } finally {
+            Docs.delete(copy);
+        }
+    }
+
+    static List<Problem> checkPatches(Docs docs) throws Exception {
+        List<Problem> problems = new ArrayList<>();
+        Path folder = docs.root().resolve("docs/broken");
+        if (!Files.isDirectory(folder)) {
+            return problems;
+        }
+        try (Stream<Path> patches = Files.list(folder)) {
+            for (Path patch : patches.sorted().toList()) {
+                String name = "broken/" + patch.getFileName();
+                List<Block> uses = docs.pages().values().stream()
+                        .flatMap(page -> page.blocks.stream())
+                        .filter(b -> b.title().equals("server " + name)).toList();
+                if (uses.isEmpty()) {
+                    problems.add(new Problem("docs/" + name + ":1",
+                            "no block uses it",
+                            "take it away, or run it in a block titled \"server "
+                                    + name + "\""));
+                    continue;
+                }
+                try {
+                    List<String> errors = Compiler.errors(Session.patched(docs,
+                            Docs.step(uses.get(0).page()), name));
+                    if (!errors.isEmpty()) {
+                        problems.add(new Problem("docs/" + name + ":1",
+                                "with it the file does not compile: "
+                                        + String.join("; ", errors),
+                                "a mistake worth showing is one that compiles"));
+                    }
+                } catch (IllegalArgumentException e) {
+                    problems.add(new Problem("docs/" + name + ":1", e.getMessage(),
+                            "make the patch anew against the step's source"));
+                }
+            }
+        }
+        return problems;
+    }
+}
