@@ -1,6 +1,7 @@
 package docs;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +40,16 @@ final class Compiler {
             errors.add(diagnostic.getMessage(Locale.ROOT).replace("\n", " ") + where);
         }
         return fine ? List.of() : errors;
+    }
+
+    /** Writes the classes of this Server.java to a folder. */
+    static synchronized void compile(List<String> source, Path folder) {
+        boolean fine = JAVAC.getTask(null, null, null,
+                List.of("--release", "17", "-proc:none", "-d", folder.toString()), null,
+                List.of(new Source(String.join("\n", source) + "\n"))).call();
+        if (!fine) {
+            throw new IllegalArgumentException("it does not compile");
+        }
     }
 
     private static final class Source extends SimpleJavaFileObject {
