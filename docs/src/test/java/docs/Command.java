@@ -42,8 +42,12 @@ record Command(Block block, int line, String text, int from, int to,
         return block.lines().subList(from, to);
     }
 
-    /** What is wrong with an output, if anything is. */
+    /** What is wrong with an output, if anything is; null is one that never ended. */
     List<Problem> compare(List<String> output) {
+        if (output == null) {
+            return List.of(block.problem(line, "`" + text + "` does not end",
+                    "if a reader ends it with Ctrl-C, show ^C as its last line"));
+        }
         int misfit = Output.misfit(expected(), output);
         return misfit < 0
                 ? List.of()
@@ -55,6 +59,32 @@ record Command(Block block, int line, String text, int from, int to,
                         "if that is right, put it in (or let -Ddocs.update do it),"
                                 + " and see that the text beside it still fits;"
                                 + " if not, look at what changed in the server"));
+    }
+
+    /**
+     * The lines to show for an output: those that fit it still stay as they are, with what
+     * stands in them for what varies.
+     *
+     * @param byHand gets what a person has to do
+     */
+    List<String> update(List<String> output, List<Problem> byHand) {
+        if (output == null || expected().contains("...")) {
+            if (output == null || !Output.fits(expected(), output)) {
+                byHand.addAll(compare(output));
+            }
+            return expected();
+        }
+        List<String> lines = new ArrayList<>();
+        int next = 0;
+        for (String printed : Output.strip(output)) {
+            int same = next;
+            while (same < to - from && !Output.line(expected().get(same), printed)) {
+                same++;
+            }
+            lines.add(same < to - from ? expected().get(same) : printed);
+            next = same < to - from ? same + 1 : next;
+        }
+        return lines;
     }
 
     private static List<String> shorten(List<String> lines) {

@@ -52,6 +52,13 @@ final class Compiler {
         }
     }
 
+    /** To look at the source as the compiler sees it. */
+    static com.sun.source.util.JavacTask task(List<String> source) {
+        return (com.sun.source.util.JavacTask) JAVAC.getTask(null, null, null, OPTIONS,
+                null,
+                List.of(new Source(String.join("\n", source) + "\n")));
+    }
+
     private static final class Source extends SimpleJavaFileObject {
         private final String text;
 

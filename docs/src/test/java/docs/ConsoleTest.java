@@ -25,7 +25,7 @@ class ConsoleTest {
     @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
     @MethodSource("sessions")
     void runsAsShown(Session session) throws Exception {
-        Shell.assume(session.commands());
+        Shell.assume(Shell.programs(session.commands()));
         Problem.assertNone(session.check(Duration.ofSeconds(10)));
     }
 
@@ -33,11 +33,9 @@ class ConsoleTest {
     @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
     @MethodSource("pages")
     void runsInAShellAsShown(String page) throws Exception {
-        List<Command> commands = DOCS.pages().get(page).blocks.stream()
-                .filter(block -> block.title().startsWith("shell"))
-                .flatMap(block -> Command.of(block).stream()).toList();
+        List<Command> commands = Sessionless.commands(DOCS.pages().get(page));
         if (!commands.isEmpty()) {
-            Shell.assume(commands);
+            Shell.assume(Shell.programs(commands));
             Problem.assertNone(Sessionless.check(DOCS, commands));
         }
     }

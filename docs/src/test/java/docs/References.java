@@ -84,8 +84,11 @@ final class References {
 
         @Override
         public void visit(Text text) {
-            if (text.getLiteral().contains("{{")) {
-                add(Page.line(text), "{{ in the prose", "put it in backticks in a block");
+            Matcher mark = Pattern.compile("\\{\\{|%%|\\bTODO\\b")
+                    .matcher(text.getLiteral());
+            if (mark.find()) {
+                add(Page.line(text), mark.group() + " in the prose",
+                        "write what should stand here");
             }
             Matcher broken = Pattern.compile("\\[[^\\]]*\\]\\[[^\\]]*\\]|\\]\\(")
                     .matcher(text.getLiteral());

@@ -3,7 +3,9 @@ package docs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -12,22 +14,32 @@ final class Sessionless {
     private Sessionless() {
     }
 
+    /** The commands of a page that need no server, in order. */
+    static List<Command> commands(Page page) {
+        return page.blocks.stream().filter(block -> block.title().startsWith("shell"))
+                .flatMap(block -> Command.of(block).stream()).toList();
+    }
+
     static List<Problem> check(Docs docs, List<Command> commands) throws Exception {
+        List<Problem> problems = new ArrayList<>();
+        run(docs, commands)
+                .forEach((command, output) -> problems.addAll(command.compare(output)));
+        return problems;
+    }
+
+    /** What each prints in a copy of the repository; null if it does not end. */
+    static Map<Command, List<String>> run(Docs docs, List<Command> commands)
+            throws Exception {
         Path copy = Files.createTempDirectory("docs");
         try {
             docs.copy(copy);
             List<List<String>> outputs = Shell.run(copy, commands,
                     UnaryOperator.identity());
-            List<Problem> problems = new ArrayList<>();
+            Map<Command, List<String>> printed = new LinkedHashMap<>();
             for (int i = 0; i < commands.size() && i <= outputs.size(); i++) {
-                Command command = commands.get(i);
-                problems.addAll(i < outputs.size()
-                        ? command.compare(outputs.get(i))
-                        : List.of(command.block().problem(command.line(),
-                                "`" + command.text() + "` does not end",
-                                "show something that ends, or ^C as its last line")));
+                printed.put(commands.get(i), i < outputs.size() ? outputs.get(i) : null);
             }
-            return problems;
+            return printed;
         } finally {
             Docs.delete(copy);
         }

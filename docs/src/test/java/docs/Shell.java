@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class Shell implements AutoCloseable {
     private static final int KEPT = 1 << 20; // bytes of output; a spinning loop prints more
-    private static final Duration PATIENCE = Duration.ofSeconds(15); // for one command
+    private static final Duration PATIENCE = Duration.ofSeconds(60); // for one command
     private static final String MARK = "-- end of command ";
     private static final Set<String> TOOLS = Set.of("nc", "curl", "strace", "ss", "ps",
             "lsof", "ab", "wrk", "git", "top", "xxd", "od", "hexdump", "python3", "jcmd",
@@ -178,23 +178,29 @@ final class Shell implements AutoCloseable {
                 .redirectErrorStream(true).start().waitFor();
     }
 
-    /** Skips the test, visibly, where these cannot be run. In CI on Linux it fails. */
-    static void assume(List<Command> commands) {
-        Assumptions.assumeTrue(System.getProperty("os.name").equals("Linux"),
-                "the sessions of the docs are run on Linux only");
+    /** The programs that these commands need. */
+    static List<String> programs(List<Command> commands) {
         List<String> needed = new ArrayList<>(List.of("bash", "setsid"));
         for (Command command : commands) {
             needed.addAll(Stream.of(command.text().split("[^\\w]+"))
                     .filter(TOOLS::contains).toList());
         }
-        assumePrograms(needed);
+        return needed;
     }
 
-    static void assumePrograms(List<String> names) {
-        List<String> missing = names.stream().distinct().filter(name -> Stream
-                .of(System.getenv("PATH").split(java.io.File.pathSeparator))
-                .noneMatch(folder -> Files.isExecutable(Path.of(folder, name))))
-                .toList();
+    /** Those of these programs that are not here. */
+    static List<String> missing(List<String> programs) {
+        List<String> folders = List
+                .of(System.getenv("PATH").split(java.io.File.pathSeparator));
+        return programs.stream().distinct().filter(name -> folders.stream()
+                .noneMatch(folder -> Files.isExecutable(Path.of(folder, name)))).toList();
+    }
+
+    /** Skips the test, visibly, where these programs are not. In CI on Linux it fails. */
+    static void assume(List<String> programs) {
+        Assumptions.assumeTrue(System.getProperty("os.name").equals("Linux"),
+                "the sessions of the docs are run on Linux only");
+        List<String> missing = missing(programs);
         String reason = "needs " + missing + " on the PATH. On Debian and Ubuntu:"
                 + " apt-get install netcat-openbsd curl strace procps iproute2";
         if (!missing.isEmpty() && "true".equals(System.getenv("CI"))) {

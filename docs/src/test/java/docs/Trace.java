@@ -202,20 +202,16 @@ final class Trace implements AutoCloseable {
                         + (event.find() ? ", " + event.group(1) : "");
             }
             case "epoll_wait" -> {
-                StringBuilder shown = new StringBuilder("epoll_wait(epoll,");
+                if (!arguments.contains("[")) {
+                    yield "epoll_wait(epoll,"; // it waits still
+                }
+                List<String> ready = new ArrayList<>();
                 Matcher event = EVENT.matcher(arguments);
                 while (event.find()) {
-                    shown.append(shown.charAt(shown.length() - 1) == ',' ? " [" : ", ")
-                            .append(names.getOrDefault(event.group(2), event.group(2)))
-                            .append(": ").append(event.group(1));
+                    ready.add(names.getOrDefault(event.group(2), event.group(2)) + ": "
+                            + event.group(1));
                 }
-                if (shown.indexOf("[") > 0) {
-                    shown.append("]");
-                }
-                String timeout = parts[parts.length - 1];
-                yield parts.length > 3 && timeout.matches("\\d+")
-                        ? shown.append(" ").append(timeout).toString()
-                        : shown.toString();
+                yield "epoll_wait(epoll, " + ready + ", " + parts[parts.length - 1];
             }
             case "accept" -> "accept(listener";
             case "fcntl" -> arguments.contains("F_SETFL")
