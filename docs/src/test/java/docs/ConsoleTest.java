@@ -53,4 +53,10 @@ class ConsoleTest {
     void patchesAreUsed() throws Exception {
         Problem.assertNone(Sessionless.checkPatches(DOCS));
     }
+
+    /** Each program in docs/try is run somewhere. */
+    @Test
+    void programsAreRun() throws Exception {
+        Problem.assertNone(Sessionless.checkPrograms(DOCS));
+    }
 }

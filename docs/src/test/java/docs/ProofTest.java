@@ -350,7 +350,7 @@ class ProofTest {
     void blocksAreWrittenAnew(String change, @TempDir Path copy) throws Exception {
         DOCS.copy(copy);
         String[] words = change.split("\\|");
-        boolean compile = change.startsWith("Received"); // once is enough, it takes time
+        boolean compile = change.startsWith("Received"); // it takes time
         for (String step : Docs.STEPS) {
             Path source = copy.resolve(Docs.sourceName(step));
             Files.writeString(source,
@@ -369,7 +369,8 @@ class ProofTest {
         }
         assertThat(byHand).isEmpty();
         for (String step : Docs.STEPS) {
-            assertThat(Typing.check(mended, step, compile)).as(step)
+            assertThat(Typing.check(mended, step, compile && step.startsWith("step4")))
+                    .as(step)
                     .isEmpty();
         }
     }

@@ -45,6 +45,25 @@ final class Sessionless {
         }
     }
 
+    /** Each program in docs/try is run by a block. */
+    static List<Problem> checkPrograms(Docs docs) throws Exception {
+        Path folder = docs.root().resolve("docs/try");
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> programs = Files.list(folder)) {
+            return programs.map(file -> "docs/try/" + file.getFileName())
+                    .filter(name -> docs.pages().values().stream()
+                            .flatMap(page -> page.blocks.stream())
+                            .flatMap(block -> block.lines().stream())
+                            .noneMatch(
+                                    line -> line.startsWith("$ ") && line.contains(name)))
+                    .map(name -> new Problem(name + ":1", "no block runs it",
+                            "take it away, or run it in a console block"))
+                    .toList();
+        }
+    }
+
     static List<Problem> checkPatches(Docs docs) throws Exception {
         List<Problem> problems = new ArrayList<>();
         Path folder = docs.root().resolve("docs/broken");

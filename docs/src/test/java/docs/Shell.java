@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -31,6 +32,19 @@ final class Shell implements AutoCloseable {
             "lsof", "ab", "wrk", "git", "top", "xxd", "od", "hexdump", "python3", "jcmd",
             "awk", "patch", "diff", "timeout", "pgrep", "setpriv");
 
+    private static final Set<Shell> OPEN = ConcurrentHashMap.newKeySet();
+
+    static {
+        // If the tests are stopped, what they have started stops too.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> OPEN.forEach(shell -> {
+            try {
+                shell.signal("KILL");
+            } catch (IOException | InterruptedException e) {
+                shell.process.destroyForcibly();
+            }
+        })));
+    }
+
     private final Process process;
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final Thread reader;
@@ -48,6 +62,7 @@ final class Shell implements AutoCloseable {
             environment.remove(noisy);
         }
         process = builder.start();
+        OPEN.add(this);
         reader = new Thread(this::read, "output of " + process.pid());
         reader.setDaemon(true);
         reader.start();
@@ -167,6 +182,7 @@ final class Shell implements AutoCloseable {
             }
             signal("KILL"); // what a command left behind
             reader.join(3000);
+            OPEN.remove(this);
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
