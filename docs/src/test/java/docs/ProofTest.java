@@ -280,8 +280,8 @@ class ProofTest {
     }
 
     @Test
-    void aWrongKernelBlock() {
-        Shell.assume(List.of("bash", "setsid", "strace"));
+    void aWrongKernelBlock() throws Exception {
+        Trace.assume();
         List<String> lines = new ArrayList<>(
                 Recording.of(DOCS, STEP1, "kernel").lines(STEP1));
         String page = STEP1 + ".md";

@@ -164,28 +164,35 @@ record Session(Docs docs, Command server, List<Command> clients, boolean literal
             shell.await(() -> LISTENING.matcher(shell.text()).find(), START);
             Matcher listening = LISTENING.matcher(shell.text());
             String real = listening.find() ? listening.group(1) : port[0];
-            if (!clients.isEmpty()) {
-                String pid = String.valueOf(shell.javaPid());
-                List<List<String>> printed = Shell.run(copy, clients, text -> launch(copy,
-                        text.replaceAll("(?<!\\d)" + port[0] + "(?!\\d)", real)
-                                .replace("$(pgrep -f Server.java)", pid)
-                                .replace("pgrep -f Server.java", "echo " + pid),
-                        real, new String[1]));
-                for (int i = 0; i < clients.size(); i++) {
-                    outputs.put(clients.get(i), i < printed.size()
-                            ? back(printed.get(i), real, port[0])
-                            : null);
-                    if (i >= printed.size()) {
-                        break;
-                    }
-                }
+            if (clients.isEmpty()) {
+                finish(shell, real, port[0], patience, outputs);
+                return outputs;
             }
-            shell.await(() -> Output.fits(expected(), back(shell.lines(), real, port[0])),
-                    patience);
-            shell.close(); // and so it prints no more
-            outputs.put(server, back(shell.lines(), real, port[0]));
+            String pid = String.valueOf(shell.javaPid());
+            try (Shell terminal = Shell.type(copy, clients, text -> launch(copy,
+                    text.replaceAll("(?<!\\d)" + port[0] + "(?!\\d)", real)
+                            .replace("$(pgrep -f Server.java)", pid)
+                            .replace("pgrep -f Server.java", "echo " + pid),
+                    real, new String[1]))) {
+                List<List<String>> printed = terminal.outputs();
+                for (int i = 0; i < clients.size() && i <= printed.size(); i++) {
+                    outputs.put(clients.get(i), i == printed.size()
+                            ? null
+                            : back(printed.get(i), real, port[0]));
+                }
+                finish(shell, real, port[0], patience, outputs);
+            }
             return outputs;
         }
+    }
+
+    /** Waits until the server has printed what is expected, and ends it. */
+    private void finish(Shell shell, String real, String port, Duration patience,
+            Map<Command, List<String>> outputs) throws IOException, InterruptedException {
+        shell.await(() -> Output.fits(expected(), back(shell.lines(), real, port)),
+                patience);
+        shell.close(); // and so it prints no more
+        outputs.put(server, back(shell.lines(), real, port));
     }
 
     private List<String> expected() {
@@ -209,7 +216,7 @@ record Session(Docs docs, Command server, List<Command> clients, boolean literal
         String program = launch.group(1);
         if (!literal && Files.exists(file)) {
             try {
-                Path classes = Files.createTempDirectory(copy, "classes");
+                Path classes = Files.createTempDirectory(copy, ".classes");
                 Compiler.compile(Files.readAllLines(file), classes);
                 program = "-cp " + classes.getFileName() + " tcp.Server";
             } catch (IOException e) {

@@ -33,8 +33,10 @@ final class Sessionless {
         Path copy = Files.createTempDirectory("docs");
         try {
             docs.copy(copy);
-            List<List<String>> outputs = Shell.run(copy, commands,
-                    UnaryOperator.identity());
+            List<List<String>> outputs;
+            try (Shell shell = Shell.type(copy, commands, UnaryOperator.identity())) {
+                outputs = shell.outputs();
+            }
             Map<Command, List<String>> printed = new LinkedHashMap<>();
             for (int i = 0; i < commands.size() && i <= outputs.size(); i++) {
                 printed.put(commands.get(i), i < outputs.size() ? outputs.get(i) : null);

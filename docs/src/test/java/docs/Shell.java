@@ -74,13 +74,13 @@ final class Shell implements AutoCloseable {
     }
 
     /**
-     * Runs commands one after the other.
+     * Runs commands one after the other, and returns when the last one has ended, or one has
+     * not in a long time. What they have started in the background runs on until close().
      *
      * @param change what becomes of the text of a command before it is run
-     * @return the output of each; fewer than there are commands if one did not end
      */
-    static List<List<String>> run(Path folder, List<Command> commands,
-            UnaryOperator<String> change) throws IOException, InterruptedException {
+    static Shell type(Path folder, List<Command> commands, UnaryOperator<String> change)
+            throws IOException, InterruptedException {
         StringBuilder script = new StringBuilder();
         for (int i = 0; i < commands.size(); i++) {
             String text = change.apply(commands.get(i).text());
@@ -92,29 +92,23 @@ final class Shell implements AutoCloseable {
             script.append(text).append("\nprintf '\\n").append(MARK).append(i)
                     .append("\\n'\nsleep 0.2\n");
         }
-        Path file = Files.createTempFile("commands", ".sh");
+        Path file = Files.createTempFile(folder, ".commands", ".sh");
         Files.writeString(file, script);
-        String last = MARK + (commands.size() - 1) + "\n";
-        try (Shell shell = new Shell(folder,
-                List.of("setsid", "bash", file.toString()))) {
-            int[] done = {0};
-            long[] deadline = {System.nanoTime() + PATIENCE.toNanos()};
-            shell.await(() -> {
-                String text = shell.text();
-                if (done[0] < commands.size() && text.contains(MARK + done[0] + "\n")) {
-                    done[0]++;
-                    deadline[0] = System.nanoTime() + PATIENCE.toNanos();
-                }
-                return text.contains(last) || System.nanoTime() > deadline[0];
-            }, PATIENCE.multipliedBy(commands.size()));
-            return outputs(shell.text());
-        } finally {
-            Files.delete(file);
+        Shell shell = new Shell(folder, List.of("setsid", "bash", file.toString()));
+        for (int i = 0; i < commands.size(); i++) {
+            String mark = MARK + i + "\n";
+            shell.await(() -> shell.text().contains(mark), PATIENCE);
+            if (!shell.text().contains(mark)) {
+                break;
+            }
         }
+        return shell;
     }
 
-    private static List<List<String>> outputs(String text) {
+    /** The output of each command that was typed; fewer than there are if one did not end. */
+    List<List<String>> outputs() {
         List<List<String>> outputs = new ArrayList<>();
+        String text = text();
         Matcher mark = Pattern.compile("\n" + MARK + "\\d+\n").matcher(text);
         int end = 0;
         while (mark.find()) {
@@ -217,11 +211,16 @@ final class Shell implements AutoCloseable {
         Assumptions.assumeTrue(System.getProperty("os.name").equals("Linux"),
                 "the sessions of the docs are run on Linux only");
         List<String> missing = missing(programs);
-        String reason = "needs " + missing + " on the PATH. On Debian and Ubuntu:"
-                + " apt-get install netcat-openbsd curl strace procps iproute2";
-        if (!missing.isEmpty() && "true".equals(System.getenv("CI"))) {
-            throw new AssertionError("In CI nothing is skipped: this " + reason);
+        assume(missing.isEmpty(),
+                "needs " + missing + " on the PATH. On Debian and Ubuntu:"
+                        + " apt-get install netcat-openbsd curl strace procps iproute2");
+    }
+
+    /** Skips the test, visibly, unless this holds. In CI it fails. */
+    static void assume(boolean holds, String otherwise) {
+        if (!holds && "true".equals(System.getenv("CI"))) {
+            throw new AssertionError("In CI nothing is skipped: this " + otherwise);
         }
-        Assumptions.assumeTrue(missing.isEmpty(), reason);
+        Assumptions.assumeTrue(holds, otherwise);
     }
 }
