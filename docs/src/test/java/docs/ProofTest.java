@@ -400,6 +400,16 @@ class ProofTest {
         assertThat(Command.of(block).get(0).update(
                 List.of("took 4 ms", "Read 7 bytes", "new", "newer"), new ArrayList<>()))
                 .containsExactly("took 3 ms", "Read <n> bytes", "new", "newer");
+        Block dots = new Block(STEP2 + ".md", 1, "console title=\"client\"",
+                Arrays.asList("$ x", "old", "...", "end"));
+        List<Problem> byHand = new ArrayList<>();
+        assertThat(
+                Command.of(dots).get(0).update(List.of("new", "1", "2", "end"), byHand))
+                .containsExactly("new", "...", "end");
+        assertThat(byHand).isEmpty();
+        assertThat(Command.of(dots).get(0).update(List.of("new", "1", "2"), byHand))
+                .containsExactly("old", "...", "end");
+        assertThat(byHand).hasSize(1);
     }
 
 }

@@ -184,7 +184,7 @@ final class Shell implements AutoCloseable {
     }
 
     private void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, "--", "-" + process.pid())
+        new ProcessBuilder("bash", "-c", "kill -" + name + " -- -" + process.pid())
                 .redirectErrorStream(true).start().waitFor();
     }
 
