@@ -3,6 +3,7 @@ package docs;
 import com.github.difflib.DiffUtils;
 import com.github.difflib.patch.AbstractDelta;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,8 +92,11 @@ final class Rederived {
         now.set(0, exactly(now.get(0), from));
         now.set(now.size() - 1, exactly(now.get(now.size() - 1), to));
         for (int i = 0; i < diffs.size(); i++) {
-            List<String> content = show(diffs.get(i), states.get(i), now.get(i),
+            List<String> content = same(diffs.get(i), states.get(i), now.get(i),
                     now.get(i + 1));
+            if (content == null) {
+                content = show(diffs.get(i), states.get(i), now.get(i), now.get(i + 1));
+            }
             if (!content.equals(diffs.get(i).lines())) {
                 blocks.put(diffs.get(i), content);
             }
@@ -101,23 +105,30 @@ final class Rederived {
     }
 
     private static List<Line> type(List<Line> file, Block block) {
-        List<Line> typed = new ArrayList<>(file);
+        List<Line> typed = file;
         for (List<Typing.Line> hunk : Typing.hunks(block)) {
-            List<String> old = hunk.stream().filter(line -> line.mark() != '+')
-                    .map(Typing.Line::text).toList();
-            List<Integer> places = Typing.places(texts(typed), old);
-            if (places.size() != 1) {
-                return null;
-            }
-            int at = places.get(0);
-            for (Typing.Line line : hunk) {
-                if (line.mark() == '-') {
-                    typed.remove(at);
-                } else if (line.mark() == '+') {
-                    typed.add(at++, Line.of(line.text()));
-                } else {
-                    at++;
-                }
+            typed = typed == null ? null : type(typed, block, hunk);
+        }
+        return typed;
+    }
+
+    /** A line that comes is known by its block and its place there. */
+    private static List<Line> type(List<Line> file, Block block, List<Typing.Line> hunk) {
+        List<Integer> places = Typing.places(texts(file), hunk.stream()
+                .filter(line -> line.mark() != '+').map(Typing.Line::text).toList());
+        if (places.size() != 1) {
+            return null;
+        }
+        List<Line> typed = new ArrayList<>(file);
+        int at = places.get(0);
+        for (Typing.Line line : hunk) {
+            if (line.mark() == '-') {
+                typed.remove(at);
+            } else if (line.mark() == '+') {
+                typed.add(at++, new Line(line.text(),
+                        List.of(block.page(), block.line(), line.index())));
+            } else {
+                at++;
             }
         }
         return typed;
@@ -169,6 +180,35 @@ final class Rederived {
         return exact;
     }
 
+    /** The same block with each line as it is now, if that will do; else null. */
+    private static List<String> same(Block block, List<Line> old, List<Line> before,
+            List<Line> after) {
+        Map<Object, String> was = new HashMap<>();
+        before.forEach(line -> was.put(line.was(), line.text()));
+        Map<Object, String> is = new HashMap<>();
+        after.forEach(line -> is.put(line.was(), line.text()));
+        List<String> shown = new ArrayList<>();
+        List<Line> file = old;
+        for (List<Typing.Line> hunk : Typing.hunks(block)) {
+            if (!shown.isEmpty()) {
+                shown.add("@@");
+            }
+            int at = Typing.places(texts(file), hunk.stream().filter(l -> l.mark() != '+')
+                    .map(Typing.Line::text).toList()).get(0);
+            for (Typing.Line line : hunk) {
+                String text = line.mark() == '+'
+                        ? is.get(List.of(block.page(), block.line(), line.index()))
+                        : was.get(file.get(at++).was());
+                if (text == null) {
+                    return null;
+                }
+                shown.add(line.mark() + text);
+            }
+            file = type(file, block, hunk);
+        }
+        return gives(block, shown, before, after) ? shown : null;
+    }
+
     /** A block that makes one file of the other, with as much around as the old one had. */
     private static List<String> show(Block block, List<Line> old, List<Line> before,
             List<Line> after) {
@@ -181,8 +221,7 @@ final class Rederived {
             Set<Object> ids = new HashSet<>(
                     file.subList(at, at + size).stream().map(Line::was).toList());
             int[] here = range(before, ids);
-            file = type(file, new Block(block.page(), 0, block.info(),
-                    hunk.stream().map(l -> l.mark() + l.text()).toList()));
+            file = type(file, block, hunk);
             // A line that comes by this hunk is nowhere in the file before.
             Set<Object> known = new HashSet<>(before.stream().map(Line::was).toList());
             int[] there = range(after, ids);
