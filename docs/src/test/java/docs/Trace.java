@@ -73,7 +73,12 @@ final class Trace implements AutoCloseable {
 
     /** Starts a server and waits until its loop does. */
     Trace(List<String> source) throws IOException, InterruptedException {
-        Compiler.compile(source, folder);
+        try {
+            Compiler.compile(source, folder);
+        } catch (IllegalArgumentException e) {
+            Docs.delete(folder);
+            throw e;
+        }
         shell = Shell.start(folder, "exec strace --seccomp-bpf -f -s 40 -e signal=none"
                 + " -e trace=" + CALLS + " -o " + file + " java -cp " + folder
                 + " tcp.Server 0");
@@ -85,7 +90,12 @@ final class Trace implements AutoCloseable {
             throw new AssertionError("strace does not start the server: " + shell.text());
         }
         port = Integer.parseInt(matcher.group(1));
-        awaitIdle(1);
+        try {
+            awaitIdle(1);
+        } catch (AssertionError e) {
+            close();
+            throw e;
+        }
     }
 
     Socket connect() throws IOException {
