@@ -49,15 +49,15 @@ class HttpContainerIT implements HttpContract, ContainerContract {
     /** Frozen for 2 s amid 128 busy connections, and thawed: they wait, and lose nothing. */
     @Test
     void goesOnAfterAFreeze() throws Exception {
-        try (ProgramContainer client = load(0, 128, 50_000)) {
-            client.start(); // returns when a tenth is answered
+        try (ProgramContainer client = load(0, 128, 150_000)) {
+            client.start(); // returns when a hundredth is answered
             SERVER.freeze();
             try {
                 TimeUnit.SECONDS.sleep(2); // what is tested, not waited for
             } finally {
                 SERVER.thaw();
             }
-            assertAllAnswered(client, 50_000, 128);
+            assertAllAnswered(client, 150_000, 128);
             assertThat(LoadClient.longestWait(client.lines(OutputType.STDOUT)))
                     .as("the longest wait for an answer, which tells that the freeze"
                             + " came while there was load")

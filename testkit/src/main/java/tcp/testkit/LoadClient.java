@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>It measures no throughput: a thread a connection is simple, not fast.
  */
 public final class LoadClient {
-    /** What it prints once all connections are open and a tenth of the requests made. */
+    /** What it prints once all connections are open and a hundredth of the requests made. */
     public static final String UNDER_WAY = "Under way";
 
     /**
@@ -121,7 +121,7 @@ public final class LoadClient {
             long start = System.nanoTime();
             client.send(task.request()).expect(task.response());
             longest.accumulateAndGet(System.nanoTime() - start, Math::max);
-            if (answered.incrementAndGet() == task.requests() / 10) {
+            if (answered.incrementAndGet() == task.requests() / 100) {
                 System.out.println(UNDER_WAY);
             }
         }
