@@ -12,13 +12,13 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A program that loads a server which keeps its connections, as ab and wrk do, and checks
- * each byte of each answer, as they don't. It makes so many requests and ends, with status
- * 1 and a reason at the first one that is not answered as it should be.
+ * each byte of each answer, as they don't. It makes so many requests and ends, with
+ * status 1 and a reason at the first one that is not answered as it should be.
  *
  * <p>It measures no throughput: a thread a connection is simple, not fast.
  */
 public final class LoadClient {
-    /** What it prints once all connections are open and a hundredth of the requests made. */
+    /** What it prints once all is connected, and a hundredth of the requests made. */
     public static final String UNDER_WAY = "Under way";
 
     /**
