@@ -62,8 +62,8 @@ record Command(Block block, int line, String text, int from, int to,
     }
 
     /**
-     * The lines to show for an output: those that fit it still stay as they are, with what
-     * stands in them for what varies.
+     * The lines to show for an output: those that fit it still stay as they are, with
+     * what stands in them for what varies.
      *
      * @param byHand gets what a person has to do
      */

@@ -163,7 +163,9 @@ class KernelTest {
                 .map(Trace.Call::shown).toList();
     }
 
-    /** Each turn of the loop in one line: its calls, and of epoll's what they are about. */
+    /**
+     * Each turn of the loop in one line: its calls, and of epoll's what they are about.
+     */
     private static ListAssert<String> turns(String name) {
         StringBuilder turns = new StringBuilder();
         for (String call : shown(name)) {

@@ -19,7 +19,8 @@ final class Kernels {
                             "the kernel sees something else from this"
                                     + " line on. Recorded now:\n        "
                                     + String.join("\n        ", recorded),
-                            "let -Ddocs.update write the block, and see that the text beside"
+                            "let -Ddocs.update write the block, and see that the"
+                                    + " text beside"
                                     + " it still fits"));
         } catch (IllegalArgumentException e) {
             return List.of(block.problem(e.getMessage(), "title it as one of these"));

@@ -20,11 +20,13 @@ final class Origins {
             case "diff" -> {
                 if (Docs.step(block.page()) == null) {
                     problems.add(block.problem("a diff block that is in no chapter",
-                            "make it a java block, or move it to the chapter of its step"));
+                            "make it a java block, or move it to the chapter of its"
+                                    + " step"));
                 } else if (!block.info()
                         .startsWith("diff lang=\"java\" title=\"Server.java#")) {
                     problems.add(block.problem("a diff block without its title",
-                            "begin it with ```diff lang=\"java\" title=\"Server.java#member\""));
+                            "begin it with ```diff lang=\"java\""
+                                    + " title=\"Server.java#member\""));
                 }
             }
             case "console" -> {
@@ -61,7 +63,9 @@ final class Origins {
         return problems;
     }
 
-    /** The source that a java block is from: title="Server.java#run", or with its folder. */
+    /**
+     * The source that a java block is from: title="Server.java#run", or with its folder.
+     */
     static String source(Block block) {
         String file = block.title().split("#")[0];
         String step = Docs.step(block.page());

@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Compares what a block shows with what a command printed. What differs from run to run is
- * no difference: the client's port, times, versions of curl, {@code <n>} for any number, and
- * a line {@code ...} for any lines. A percentage is idle (below 20) or busy.
+ * Compares what a block shows with what a command printed. What differs from run to run
+ * is no difference: the client's port, times, versions of curl, {@code <n>} for any
+ * number, and a line {@code ...} for any lines. A percentage is idle (below 20) or busy.
  */
 final class Output {
     private static final String NUMBER = "(?:[0-9][0-9.,]*|<n>)";

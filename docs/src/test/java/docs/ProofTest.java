@@ -17,7 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The proof finds what it is there to find: each mistake made here on purpose fails it. */
+/**
+ * The proof finds what it is there to find: each mistake made here on purpose fails it.
+ */
 class ProofTest {
     private static final Docs DOCS = Docs.read();
     private static final String STEP1 = "step1-init";
@@ -145,7 +147,9 @@ class ProofTest {
         assertThat(Typing.check(small(root, ONE, TWO, THREE), STEP1, true)).isEmpty();
     }
 
-    /** The result is the same, but in between a method is called that is not there yet. */
+    /**
+     * The result is the same, but in between a method is called that is not there yet.
+     */
     @Test
     void twoBlocksSwapped(@TempDir Path root) throws Exception {
         Docs swapped = small(root, ONE, THREE, TWO);
@@ -340,7 +344,9 @@ class ProofTest {
                 .anyMatch(what -> what.contains("words"));
     }
 
-    /** What changes in one source, or in all of them, goes into the blocks that show it. */
+    /**
+     * What changes in one source, or in all of them, goes into the blocks that show it.
+     */
     @ParameterizedTest
     @ValueSource(strings = {
             "selector.wakeup();|selector.wakeup(); // so that select() ends",

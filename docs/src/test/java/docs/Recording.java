@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The recorded sessions that the kernel blocks show: in each, one client meets one step, and
- * every part of the conversation has ended before the next one begins.
+ * The recorded sessions that the kernel blocks show: in each, one client meets one step,
+ * and every part of the conversation has ended before the next one begins.
  *
  * @param title the title of the block that shows it: kernel, kernel reset, …
  * @param calls the calls of the loop
@@ -88,7 +88,8 @@ record Recording(String title, List<Trace.Call> calls) {
             try (Socket client = trace.connectSlow()) {
                 trace.awaitIdle(2);
                 int requests = 0;
-                // It asks and asks, and reads no answer, until the server listens no more.
+                // It asks and asks, and reads no answer, until the server listens no
+                // more.
                 while (trace.calls().stream()
                         .noneMatch(call -> call.shown().contains("EPOLLOUT"))) {
                     send(client, "\r\n\r\n".repeat(4096));

@@ -12,9 +12,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Writes the diff blocks of a chapter anew when a source has changed. The blocks themselves
- * tell what the sources were: typed from nothing, chapter after chapter, they give each old
- * one. What has changed since then goes into every block that shows one of those lines.
+ * Writes the diff blocks of a chapter anew when a source has changed. The blocks
+ * themselves tell what the sources were: typed from nothing, chapter after chapter, they
+ * give each old one. What has changed since then goes into every block that shows one of
+ * those lines.
  */
 final class Rederived {
     /** A line of a file that knows which line of the old file it was. */
@@ -209,7 +210,9 @@ final class Rederived {
         return gives(block, shown, before, after) ? shown : null;
     }
 
-    /** A block that makes one file of the other, with as much around as the old one had. */
+    /**
+     * A block that makes one file of the other, with as much around as the old one had.
+     */
     private static List<String> show(Block block, List<Line> old, List<Line> before,
             List<Line> after) {
         List<String> shown = new ArrayList<>();

@@ -17,7 +17,8 @@ import org.commonmark.node.Link;
 import org.commonmark.node.Text;
 
 /**
- * What a page points to: links and anchors resolve, files and Java names in backticks exist.
+ * What a page points to: links and anchors resolve, files and Java names in backticks
+ * exist.
  */
 final class References {
     /** A file or folder: it has a / or an ending that we use. */

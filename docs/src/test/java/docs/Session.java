@@ -14,14 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A server block and the client blocks after it, up to the next server block or heading of
- * level 2: the server is started, the clients' commands are run in order, and then both
- * sides' outputs are compared with the blocks.
+ * A server block and the client blocks after it, up to the next server block or heading
+ * of level 2: the server is started, the clients' commands are run in order, and then
+ * both sides' outputs are compared with the blocks.
  *
  * @param docs    where it stands
  * @param server  the server's command
  * @param clients the clients' commands, in order
- * @param literal whether it runs just as the page says. Compiling the source at each start
+ * @param literal whether it runs as the page says. Compiling the source at each start
  *                would take the most of the time of all tests, so only each page's first
  *                session does, and those that show a stack trace; the others run the same
  *                source, compiled here

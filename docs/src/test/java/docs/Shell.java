@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Assumptions;
  * ends it and all that it started.
  */
 final class Shell implements AutoCloseable {
-    private static final int KEPT = 1 << 20; // bytes of output; a spinning loop prints more
+    private static final int KEPT = 1 << 20; // bytes; a spinning loop prints more
     private static final Duration PATIENCE = Duration.ofSeconds(60); // for one command
     private static final String MARK = "-- end of command ";
     private static final Set<String> TOOLS = Set.of("nc", "curl", "strace", "ss", "ps",
@@ -74,8 +74,9 @@ final class Shell implements AutoCloseable {
     }
 
     /**
-     * Runs commands one after the other, and returns when the last one has ended, or one has
-     * not in a long time. What they have started in the background runs on until close().
+     * Runs commands one after the other, and returns when the last one has ended, or one
+     * has not in a long time. What they have started in the background runs on until
+     * close().
      *
      * @param change what becomes of the text of a command before it is run
      */
@@ -105,7 +106,9 @@ final class Shell implements AutoCloseable {
         return shell;
     }
 
-    /** The output of each command that was typed; fewer than there are if one did not end. */
+    /**
+     * The output of each command that was typed; fewer than there are if one did not end.
+     */
     List<List<String>> outputs() {
         List<List<String>> outputs = new ArrayList<>();
         String text = text();

@@ -15,9 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A step's server under strace. What it has recorded is what the loop's thread asked of the
- * kernel, from its listen() on, as far as it is about the listener, its clients and standard
- * output. Linux only.
+ * A step's server under strace. What it has recorded is what the loop's thread asked of
+ * the kernel, from its listen() on, as far as it is about the listener, its clients and
+ * standard output. Linux only.
  */
 final class Trace implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -32,7 +32,7 @@ final class Trace implements AutoCloseable {
     /**
      * One call. Descriptors are named: epoll, listener, client, stdout.
      *
-     * @param name   read, write, epoll_ctl, …; epoll_pwait is epoll_wait, accept4 is accept
+     * @param name read, write, epoll_ctl, …; epoll_pwait is epoll_wait, accept4 accept
      * @param target the descriptor that it is about
      * @param shown  the call as a block shows it
      * @param result what it returned; null while it waits
@@ -223,7 +223,7 @@ final class Trace implements AutoCloseable {
 
     private static String show(String name, String target, String arguments,
             Map<String, String> names, int port) {
-        arguments = arguments.replaceAll(", 0x[0-9a-f]+", ""); // where it would have put it
+        arguments = arguments.replaceAll(", 0x[0-9a-f]+", ""); // where it was to go
         String[] parts = arguments.split(", ");
         return switch (name) {
             case "epoll_ctl" -> {

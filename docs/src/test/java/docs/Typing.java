@@ -162,7 +162,9 @@ final class Typing {
         }
     }
 
-    /** Where these lines stand in the file. Nothing at all stands in an empty one only. */
+    /**
+     * Where these lines stand in the file. Nothing at all stands in an empty one only.
+     */
     static List<Integer> places(List<String> file, List<String> lines) {
         List<Integer> places = new ArrayList<>();
         if (lines.isEmpty()) {

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Not a test, and not run as one: with -Ddocs.update it writes the blocks of the docs anew,
- * from the sources and from what is printed now, before the tests prove them.
+ * Not a test, and not run as one: with -Ddocs.update it writes the blocks of the docs
+ * anew, from the sources and from what is printed now, before the tests prove them.
  */
 class Update {
     private Docs docs = Docs.read();
@@ -124,8 +124,8 @@ class Update {
     }
 
     /**
-     * Puts new content into blocks, and reads the docs again. What has been written into a
-     * page meanwhile stays.
+     * Puts new content into blocks, and reads the docs again. What has been written into
+     * a page meanwhile stays.
      */
     private void write(Map<Block, List<String>> changed) throws IOException {
         docs = Docs.read(docs.root());

@@ -6,7 +6,9 @@ import tcp.testkit.ContainerContract;
 import tcp.testkit.NeedsDocker;
 import tcp.testkit.ProgramContainer;
 
-/** The jar that is shipped, in a container, keeps step 2's promises on a published port. */
+/**
+ * The jar that is shipped, in a container, keeps step 2's promises on a published port.
+ */
 @NeedsDocker
 @Testcontainers
 class DiscardContainerIT implements DiscardContract, ContainerContract {

@@ -11,8 +11,8 @@ import tcp.testkit.Client;
 import tcp.testkit.EachStepContract;
 
 /**
- * What step 4 promises: a client that sends something is told how much came in one go, and
- * then the connection ends, without the reply being lost.
+ * What step 4 promises: a client that sends something is told how much came in one go,
+ * and then the connection ends, without the reply being lost.
  */
 public interface WriteContract extends EachStepContract {
     @Override
@@ -66,8 +66,8 @@ public interface WriteContract extends EachStepContract {
 
     /**
      * A client that sends 4 MB, far more than the first read() takes, can send all of it,
-     * and finds the reply. A server that closes at once resets the connection, since there
-     * is input that it has not read (RFC 9112, section 9.6).
+     * and finds the reply. A server that closes at once resets the connection, since
+     * there is input that it has not read (RFC 9112, section 9.6).
      */
     @Test
     default void takesAnUploadToItsEnd() {

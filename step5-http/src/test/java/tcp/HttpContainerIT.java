@@ -16,9 +16,9 @@ import tcp.testkit.NeedsDocker;
 import tcp.testkit.ProgramContainer;
 
 /**
- * The jar that is shipped, in a container, keeps step 5's promises on a published port. On
- * a private network a second container, with a client of ours, loads it by its name: there,
- * nothing stands between the two.
+ * The jar that is shipped, in a container, keeps step 5's promises on a published port.
+ * On a private network a second container, with a client of ours, loads it by its name:
+ * there, nothing stands between the two.
  */
 @NeedsDocker
 @Testcontainers
@@ -37,7 +37,9 @@ class HttpContainerIT implements HttpContract, ContainerContract {
         return SERVER;
     }
 
-    /** A hundred thousand requests on 128 connections, and not a byte of an answer wrong. */
+    /**
+     * A hundred thousand requests on 128 connections, and not a byte of an answer wrong.
+     */
     @Test
     void answersAClientOnItsNetwork() {
         try (ProgramContainer client = load(0, 128, 100_000)) {
@@ -46,7 +48,9 @@ class HttpContainerIT implements HttpContract, ContainerContract {
         }
     }
 
-    /** Frozen for 2 s amid 128 busy connections, and thawed: they wait, and lose nothing. */
+    /**
+     * Frozen for 2 s amid 128 busy connections, and thawed: they wait, and lose nothing.
+     */
     @Test
     void goesOnAfterAFreeze() throws Exception {
         try (ProgramContainer client = load(0, 128, 150_000)) {

@@ -189,9 +189,10 @@ public interface HttpContract extends EachStepContract {
     }
 
     /**
-     * A client sends up to 50 MB of requests and reads no answer. The server stops reading
-     * from it, so its send() blocks, and others are served meanwhile. When it reads at
-     * last, every answer is there: they were written in parts, and no part got lost.
+     * A client sends up to 50 MB of requests and reads no answer. The server stops
+     * reading from it, so its send() blocks, and others are served meanwhile. When it
+     * reads at last, every answer is there: they were written in parts, and no part got
+     * lost.
      */
     @Test
     default void stopsAClientThatDoesNotReadAndLosesNothing() throws Exception {
@@ -202,7 +203,8 @@ public interface HttpContract extends EachStepContract {
         try (Client greedy = Client.connect(address())) {
             greedy.lookAt(
                     "while answers are owed: is the rest kept, is OP_WRITE asked for,"
-                            + " and is nothing read? Else the answers pile up, or get lost.");
+                            + " and is nothing read? Else the answers pile up, or"
+                            + " get lost.");
             var sending = CompletableFuture.runAsync(() -> {
                 while (!enough.get() && sent.get() < most) {
                     greedy.send(many);
@@ -217,7 +219,8 @@ public interface HttpContract extends EachStepContract {
                 greedy.pause(Duration.ofMillis(300));
             } while (sent.get() > before);
             assertThat(sending).withFailMessage("The server took 50 MB of requests from a"
-                    + " client that read no answer.\nLook at:   does it go on reading while"
+                    + " client that read no answer.\nLook at:   does it go on"
+                    + " reading while"
                     + " it owes answers? Then they pile up in its memory.").isNotDone();
             enough.set(true);
             String answers = greedy.receiveAll();
@@ -232,7 +235,9 @@ public interface HttpContract extends EachStepContract {
         }
     }
 
-    /** A head that never ends is read and forgotten: 20 MB of it, and others are served. */
+    /**
+     * A head that never ends is read and forgotten: 20 MB of it, and others are served.
+     */
     @Test
     default void readsAHeadWithoutEndAndKeepsNothing() {
         byte[] head = "x".repeat(1 << 20).getBytes();

@@ -26,7 +26,9 @@ class HttpIT implements ProgramContract, DescriptorLimitContract {
         client.send(HttpContract.REQUEST).expect(HttpContract.RESPONSE);
     }
 
-    /** It prints where it listens and no more: printing can block, and the loop with it. */
+    /**
+     * It prints where it listens and no more: printing can block, and the loop with it.
+     */
     @Test
     void printsNothingForClients() {
         try (ServerProcess server = ServerProcess.java("-cp", CLASSES, "tcp.Server",
@@ -74,9 +76,9 @@ class HttpIT implements ProgramContract, DescriptorLimitContract {
     }
 
     /**
-     * What the kernel sees of 100 bursts of 16 requests on one connection: 100 writes, and
-     * no call of epoll_ctl(), since the interest set never changes. Linux only: it needs
-     * strace.
+     * What the kernel sees of 100 bursts of 16 requests on one connection: 100 writes,
+     * and no call of epoll_ctl(), since the interest set never changes. Linux only: it
+     * needs strace.
      */
     @Test
     void writesOnceForEachBurst(@TempDir Path folder) throws Exception {

@@ -144,8 +144,8 @@ class HttpTest implements HttpContract, InProcessContract {
     }
 
     /**
-     * The answers to requests that came together leave together: one write, so one segment,
-     * so the client's first read has all of them.
+     * The answers to requests that came together leave together: one write, so one
+     * segment, so the client's first read has all of them.
      */
     @Test
     void answersABurstWithOneWrite() {
@@ -154,7 +154,8 @@ class HttpTest implements HttpContract, InProcessContract {
                 client.send(REQUEST.repeat(16));
                 assertThat(client.receiveSome())
                         .withFailMessage("The answers to 16 requests"
-                                + " that came in one read did not come together.\nLook at:   is there"
+                                + " that came in one read did not come"
+                                + " together.\nLook at:   is there"
                                 + " one write() for all that one read() asked for?")
                         .hasSize(16 * RESPONSE.length());
             }

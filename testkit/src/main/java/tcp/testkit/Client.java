@@ -20,10 +20,10 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A client on a plain blocking socket, which can behave well and badly.
  *
- * <p>All that it does has a time limit, {@link #PATIENCE} for reading. When the server does not do
- * what a test expects, the error says what was sent, what came back, what was expected and
- * what to look at. Not for use by several threads, except that one may send while another
- * receives.
+ * <p>All that it does has a time limit, {@link #PATIENCE} for reading. When the server
+ * does not do what a test expects, the error says what was sent, what came back, what was
+ * expected and what to look at. Not for use by several threads, except that one may send
+ * while another receives.
  */
 public final class Client implements AutoCloseable {
     /** How long a client waits for an answer before it says that there is none. */
@@ -52,7 +52,7 @@ public final class Client implements AutoCloseable {
         try {
             // Before connecting: macOS refuses options once the server has hung up.
             socket.setSoTimeout((int) PATIENCE.toMillis());
-            socket.setTcpNoDelay(true); // each send() leaves at once, as a piece of its own
+            socket.setTcpNoDelay(true); // each send() leaves at once, as its own piece
             socket.connect(address, (int) PATIENCE.toMillis());
             return new Client(socket);
         } catch (IOException e) {
@@ -164,7 +164,7 @@ public final class Client implements AutoCloseable {
     /**
      * Receives exactly n bytes.
      *
-     * @throws AssertionError if the stream ends or breaks before, or nothing comes in time
+     * @throws AssertionError if the stream ends or breaks, or nothing comes in time
      */
     public byte[] receive(int n) {
         byte[] bytes = new byte[n];

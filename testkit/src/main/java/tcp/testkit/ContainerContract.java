@@ -23,9 +23,10 @@ public interface ContainerContract extends EachStepContract {
     }
 
     /**
-     * Left out, and no test here: a reset does not reach the container. What listens on the
-     * published port is a proxy of Docker's, and it makes an end of stream of the reset. The
-     * same test runs against the server itself, in the tests without a container.
+     * Left out, and no test here: a reset does not reach the container. What listens on
+     * the published port is a proxy of Docker's, and it makes an end of stream of the
+     * reset. The same test runs against the server itself, in the tests without a
+     * container.
      */
     @Override
     default void clientsThatResetHarmNobody() {
@@ -38,8 +39,9 @@ public interface ContainerContract extends EachStepContract {
     }
 
     /**
-     * The limits are in force, not only asked for: to the kernel the process is that of an
-     * ordinary user and group, can never get a capability, can write no file, and has 64 MB.
+     * The limits are in force, not only asked for: to the kernel the process is that of
+     * an ordinary user and group, can never get a capability, can write no file, and has
+     * 64 MB.
      */
     @Test
     default void runsWithinItsLimits() throws Exception {
@@ -64,9 +66,9 @@ public interface ContainerContract extends EachStepContract {
     }
 
     /**
-     * Stopped as every engine stops a container, with SIGTERM: it has ended within 2 s, with
-     * a client connected, and its status is 143, which is 128 and the signal's number. With
-     * 137 the engine would have lost patience and killed it.
+     * Stopped as every engine stops a container, with SIGTERM: it has ended within 2 s,
+     * with a client connected, and its status is 143, which is 128 and the signal's
+     * number. With 137 the engine would have lost patience and killed it.
      */
     @Test
     default void endsWhenItIsAskedTo() {

@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What holds from step 3 on when a server may have no more descriptors: accept() fails with
- * "Too many open files", and those who wait stay in the kernel's queue.
+ * What holds from step 3 on when a server may have no more descriptors: accept() fails
+ * with "Too many open files", and those who wait stay in the kernel's queue.
  */
 public interface DescriptorLimitContract {
     /** Checks that a well-behaved new client gets what this step promises. */
@@ -21,9 +21,9 @@ public interface DescriptorLimitContract {
 
     /**
      * 64 descriptors and 200 clients. Those who were first are served as ever, the server
-     * does not spin on the accept() that fails, and when the others leave, new clients are
-     * accepted again. It has not written a byte before: the first write of a JDK 17 process
-     * needs descriptors itself.
+     * does not spin on the accept() that fails, and when the others leave, new clients
+     * are accepted again. It has not written a byte before: the first write of a JDK 17
+     * process needs descriptors itself.
      */
     @Test
     default void livesWithoutDescriptors() throws Exception {
@@ -43,7 +43,8 @@ public interface DescriptorLimitContract {
             live.forEach(Client::close);
             assertThat(share).withFailMessage("Share of a CPU while accept() fails: "
                     + share
-                    + "\nLook at:   the failed accept() leaves its client in the queue, so"
+                    + "\nLook at:   the failed accept() leaves its client in the"
+                    + " queue, so"
                     + " select() reports it at once. Does the listener rest?")
                     .isLessThan(0.1);
             assertThat(each).withFailMessage("While accept() fails, an answer takes "

@@ -25,8 +25,8 @@ public interface EachStepContract {
 
     /**
      * Clients that break off with a reset: some at once, some after the first bytes of a
-     * request, some after all of it. A server meets that reset in accept(), in read() or in
-     * write(), as an IOException, and it must not end the loop.
+     * request, some after all of it. A server meets that reset in accept(), in read() or
+     * in write(), as an IOException, and it must not end the loop.
      */
     @Test
     default void clientsThatResetHarmNobody() {

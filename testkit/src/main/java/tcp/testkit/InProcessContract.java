@@ -20,7 +20,8 @@ public interface InProcessContract extends EachStepContract {
             assertServed(address());
             assertLoopIsIdle(
                     "is there an interest that select() reports again and again, and"
-                            + " no handler serves? Serve it, or take it out of the interest set.");
+                            + " no handler serves? Serve it, or take it out of the"
+                            + " interest set.");
         }
     }
 

@@ -15,10 +15,10 @@ public final class Latency {
     }
 
     /**
-     * Asks for half a second, and 101 times at least; prints the median and the worst, and
-     * fails if the median is over 100 ms. The goal is 10 ms; a machine that is busy with
-     * other things may need more, so missing the goal is only printed. A server that is not
-     * fair is far beyond both.
+     * Asks for half a second, and 101 times at least; prints the median and the worst,
+     * and fails if the median is over 100 ms. The goal is 10 ms; a machine that is busy
+     * with other things may need more, so missing the goal is only printed. A server that
+     * is not fair is far beyond both.
      */
     public static void check(String what, Runnable question) {
         LongStream.Builder builder = LongStream.builder();
@@ -35,8 +35,10 @@ public final class Latency {
                 median > GOAL.toMillis() ? " (the goal is a median of 10 ms)" : "");
         assertThat(median)
                 .withFailMessage(() -> String.format("%s: half of the answers took"
-                        + " over %.0f ms.\nExpected:  under %d ms\nLook at:   does the loop read one"
-                        + " client until nothing is left, or wait inside a handler? One read per"
+                        + " over %.0f ms.\nExpected:  under %d ms\nLook at:   does"
+                        + " the loop read one"
+                        + " client until nothing is left, or wait inside a handler?"
+                        + " One read per"
                         + " readiness is fair.", what, median, 10 * GOAL.toMillis()))
                 .isLessThan(10.0 * GOAL.toMillis());
     }

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * What the operating system says about this process. Where it cannot be asked, the test is
- * skipped, and the reason is shown.
+ * What the operating system says about this process. Where it cannot be asked, the test
+ * is skipped, and the reason is shown.
  */
 public final class Machine {
     private Machine() {

@@ -11,15 +11,16 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.testcontainers.DockerClientFactory;
 
 /**
- * Tests that need a container engine, such as Docker. Where none answers they are skipped,
- * and a line of the build's output says so, because a skipped test is easily taken for a
- * passed one. With {@code -Ddocker.required=true}, as in CI, they fail instead.
+ * Tests that need a container engine, such as Docker. Where none answers they are
+ * skipped, and a line of the build's output says so, because a skipped test is easily
+ * taken for a passed one. With {@code -Ddocker.required=true}, as in CI, they fail
+ * instead.
  *
- * <p>Testcontainers has {@code @Testcontainers(disabledWithoutDocker = true)} for the first
- * half of this. But it is silent, and it skips, too, where an engine is there and something
- * else is wrong, which here is a failure always. Write this annotation above
- * {@code @Testcontainers}: extensions run in the order in which they are written, and that
- * one starts containers.
+ * <p>Testcontainers has {@code @Testcontainers(disabledWithoutDocker = true)} for the
+ * first half of this. But it is silent, and it skips, too, where an engine is there and
+ * something else is wrong, which here is a failure always. Write this annotation above
+ * {@code @Testcontainers}: extensions run in the order in which they are written, and
+ * that one starts containers.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -37,7 +38,8 @@ public @interface NeedsDocker {
         public void beforeAll(ExtensionContext context) {
             String name = context.getRequiredTestClass().getSimpleName();
             try {
-                // Only asks the engine who it is. client() goes on and starts a container.
+                // Only asks the engine who it is. client() goes on and starts a
+                // container.
                 DockerClientFactory.instance().getInfo();
             } catch (IllegalStateException e) {
                 String host = System.getenv("DOCKER_HOST");

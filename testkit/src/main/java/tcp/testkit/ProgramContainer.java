@@ -94,13 +94,14 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
         limits.withReadonlyRootfs(true).withCapDrop(Capability.ALL);
         limits.withMemory(MEMORY).withMemorySwap(MEMORY); // the sum: so no swap at all
         limits.withNanoCPUs(1_000_000_000L); // one CPU
-        // Docker lets every user of a container have ports below 1024; most systems don't.
+        // Docker lets every user of a container have ports below 1024; most systems
+        // don't.
         limits.withSysctls(Map.of("net.ipv4.ip_unprivileged_port_start", "1024"));
     }
 
     /**
-     * The program {@link LoadClient}, with these arguments. start() returns once a part of
-     * its requests is answered; awaitExit() tells when all of them are.
+     * The program {@link LoadClient}, with these arguments. start() returns once a part
+     * of its requests is answered; awaitExit() tells when all of them are.
      */
     public static ProgramContainer loadClient(Network network, LoadClient.Task task) {
         return new ProgramContainer(CLIENT_IMAGE, LoadClient.UNDER_WAY)
@@ -125,7 +126,8 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     public void start() {
         if (!Files.exists(jar())) {
             throw new AssertionError("There is no " + jar()
-                    + " to put into a container.\nLook at:   Maven makes it after the unit"
+                    + " to put into a container.\nLook at:   Maven makes it after"
+                    + " the unit"
                     + " tests: run ./mvnw verify, or ./mvnw package before you start this"
                     + " test alone.");
         }
@@ -134,9 +136,10 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     }
 
     /**
-     * Part of start(): waits for the line that says that the program is ready. This is what
-     * {@code waitingFor(Wait.forLogMessage(...))} does, too. But that one does not see when
-     * the program has ended, goes on waiting, and does not say what it printed instead.
+     * Part of start(): waits for the line that says that the program is ready. This is
+     * what {@code waitingFor(Wait.forLogMessage(...))} does, too. But that one does not
+     * see when the program has ended, goes on waiting, and does not say what it printed
+     * instead.
      *
      * <p>Not the default, which is to wait for the published port: Docker's proxy listens
      * there, server or no server.
@@ -215,7 +218,8 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
             throw new AssertionError("It has ended. Nothing in the test asked it to.\n"
                     + report()
                     + "\nLook at:   137 is a kill, by the kernel if it was out of"
-                    + " memory; 1 with a stack trace is an exception that ended the loop.");
+                    + " memory; 1 with a stack trace is an exception that ended the"
+                    + " loop.");
         }
     }
 

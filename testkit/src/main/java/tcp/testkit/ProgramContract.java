@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What holds for each step as a program: how it is started, what it prints, how it ends. */
+/**
+ * What holds for each step as a program: how it is started, what it prints, how it ends.
+ */
 public interface ProgramContract {
     String SOURCE = "src/main/java/tcp/Server.java";
     /** The step's classes. */

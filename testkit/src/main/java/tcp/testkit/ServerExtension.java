@@ -1,5 +1,6 @@
 package tcp.testkit;
 
+import com.sun.management.ThreadMXBean;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -18,8 +19,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A JUnit extension that starts a server on a free port, in a thread of its own, before
- * each test, and stops it afterwards. If an exception has ended the server's loop by then,
- * the test fails and shows it. What the server prints is thrown away.
+ * each test, and stops it afterwards. If an exception has ended the server's loop by
+ * then, the test fails and shows it. What the server prints is thrown away.
  *
  * <p>The steps' servers share no type, on purpose, so the extension is told how to start
  * one, where it listens and how to run it:
@@ -39,7 +40,7 @@ public final class ServerExtension<S extends AutoCloseable>
         void run(S server) throws Exception;
     }
 
-    private static final com.sun.management.ThreadMXBean THREADS = (com.sun.management.ThreadMXBean) ManagementFactory
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory
             .getThreadMXBean();
 
     private final Callable<S> starter;
@@ -70,7 +71,7 @@ public final class ServerExtension<S extends AutoCloseable>
             return null;
         });
         thread = new Thread(run, "server");
-        thread.setDaemon(true); // a loop that does not end must not keep the tests from it
+        thread.setDaemon(true); // a loop that does not end must not keep the tests up
         thread.start();
     }
 
@@ -146,7 +147,9 @@ public final class ServerExtension<S extends AutoCloseable>
         return Duration.ofNanos(THREADS.getThreadCpuTime(thread.getId()));
     }
 
-    /** Bytes that the loop's thread has allocated on the heap so far, garbage included. */
+    /**
+     * Bytes that the loop's thread has allocated on the heap so far, garbage included.
+     */
     public long allocatedBytes() {
         return THREADS.getThreadAllocatedBytes(thread.getId());
     }

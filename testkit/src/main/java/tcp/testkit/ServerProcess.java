@@ -55,7 +55,9 @@ public final class ServerProcess implements AutoCloseable {
         return command(javaCommand(arguments));
     }
 
-    /** Starts java with these arguments and a limit to its descriptors. Not on Windows. */
+    /**
+     * Starts java with these arguments and a limit to its descriptors. Not on Windows.
+     */
     public static ServerProcess javaWithDescriptors(int limit, String... arguments) {
         Assumptions.assumeFalse(System.getProperty("os.name").startsWith("Windows"),
                 "limiting descriptors needs a Unix shell");

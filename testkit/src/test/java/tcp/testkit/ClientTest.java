@@ -98,7 +98,8 @@ class ClientTest {
         client.expectNothing(Duration.ofMillis(10));
         serverSends("x");
         assertFails(() -> client.expectNothing(Duration.ofSeconds(5)),
-                "Came back: \"x\" (1 bytes), then: a byte\nExpected:  nothing for 5000 ms");
+                "Came back: \"x\" (1 bytes), then: a byte\nExpected:  nothing for"
+                        + " 5000 ms");
         serverSends("y");
         assertFails(() -> client.expectEnd(), "Expected:  end of stream");
     }
