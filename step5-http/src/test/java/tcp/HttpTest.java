@@ -1,10 +1,12 @@
 package tcp;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,6 +30,21 @@ class HttpTest implements HttpContract, InProcessContract {
     @Override
     public InetSocketAddress address() {
         return server.address();
+    }
+
+    /** A client that has its answer and stays costs nothing: nothing is owed to it. */
+    @Test
+    void clientThatStaysCostsNoCpu() throws Exception {
+        try (Client client = Client.connect(address())) {
+            client.send(REQUEST).expect(RESPONSE);
+            Duration before = server.cpuTime();
+            MILLISECONDS.sleep(500); // what is measured, not waited for
+            Duration used = server.cpuTime().minus(before);
+            assertThat(used).withFailMessage(() -> "The loop used " + used.toMillis()
+                    + " ms of CPU in 500 ms after an answer.\nLook at:   is OP_WRITE still in"
+                    + " the interest set? A channel is nearly always ready for writing.")
+                    .isLessThan(Duration.ofMillis(100));
+        }
     }
 
     /** Three clients that send requests and read answers without a pause. */

@@ -29,6 +29,7 @@ public final class Client implements AutoCloseable {
     private final Socket socket;
     private final Transcript sent = new Transcript();
     private final Transcript received = new Transcript();
+    private final List<String> pieces = new ArrayList<>(); // the beginning of what was sent
     private String lookAt = "";
 
     private Client(Socket socket) {
@@ -95,8 +96,17 @@ public final class Client implements AutoCloseable {
             throw failure("all " + bytes.length + " bytes to be taken",
                     "the send failed: " + e.getMessage());
         }
+        keep(bytes);
         sent.add(bytes, bytes.length);
         return this;
+    }
+
+    private synchronized void keep(byte[] bytes) {
+        int room = Transcript.KEPT - pieces.stream().mapToInt(String::length).sum();
+        if (room > 0) {
+            int kept = Math.min(room, bytes.length);
+            pieces.add(new String(bytes, 0, kept, StandardCharsets.ISO_8859_1));
+        }
     }
 
     /** Sends a text in pieces of at most this many bytes, with a pause after each. */
@@ -265,11 +275,15 @@ public final class Client implements AutoCloseable {
         }
     }
 
-    private AssertionError failure(String expected, String happened) {
-        return new AssertionError("The server did not do what it promises."
+    private synchronized BrokenPromise failure(String expected, String happened) {
+        String cameBack = received + ", then: " + happened;
+        String message = "The server did not do what it promises."
                 + "\nSent:      " + sent
-                + "\nCame back: " + received + ", then: " + happened
+                + "\nCame back: " + cameBack
                 + "\nExpected:  " + expected
-                + (lookAt.isEmpty() ? "" : "\nLook at:   " + lookAt));
+                + (lookAt.isEmpty() ? "" : "\nLook at:   " + lookAt);
+        return new BrokenPromise(message,
+                new BrokenPromise.Seen(List.copyOf(pieces), sent.total(), sent.ended(),
+                        received.total(), cameBack, happened, expected, lookAt));
     }
 }

@@ -30,7 +30,9 @@ public final class ServerProcess implements AutoCloseable {
             .of(System.getProperty("java.home"), "bin", "java")
             .toString();
 
-    private static final Duration STARTED = Duration.ofSeconds(30);
+    /** How long it may take to print something or to end; -Dtcp.started in seconds. */
+    private static final Duration STARTED = Duration
+            .ofSeconds(Long.getLong("tcp.started", 30));
     private static final String LISTENING = "Listening on port ";
 
     private final List<String> command;
