@@ -39,7 +39,7 @@ class WriteTest implements WriteContract, InProcessContract {
             assertThat(used).withFailMessage(() -> "The loop used " + used.toMillis()
                     + " ms of CPU in 500 ms after a reply.\nLook at:   is OP_WRITE still in"
                     + " the interest set? A channel is nearly always ready for writing.")
-                    .isLessThan(Duration.ofMillis(100));
+                    .isLessThan(IDLE);
         }
     }
 

@@ -43,7 +43,7 @@ class HttpTest implements HttpContract, InProcessContract {
             assertThat(used).withFailMessage(() -> "The loop used " + used.toMillis()
                     + " ms of CPU in 500 ms after an answer.\nLook at:   is OP_WRITE still in"
                     + " the interest set? A channel is nearly always ready for writing.")
-                    .isLessThan(Duration.ofMillis(100));
+                    .isLessThan(IDLE);
         }
     }
 

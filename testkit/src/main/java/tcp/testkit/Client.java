@@ -90,14 +90,14 @@ public final class Client implements AutoCloseable {
      * @throws AssertionError if the connection broke
      */
     public Client send(byte[] bytes) {
+        keep(bytes);
+        sent.add(bytes, bytes.length);
         try {
             socket.getOutputStream().write(bytes);
         } catch (IOException e) {
             throw failure("all " + bytes.length + " bytes to be taken",
                     "the send failed: " + e.getMessage());
         }
-        keep(bytes);
-        sent.add(bytes, bytes.length);
         return this;
     }
 

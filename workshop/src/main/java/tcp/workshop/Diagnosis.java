@@ -1,0 +1,241 @@
+package tcp.workshop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.IllegalBlockingModeException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import tcp.workshop.Failure.Symptom;
+
+/** What a failure most likely comes from, in the learner's terms. */
+final class Diagnosis {
+    private Diagnosis() {
+    }
+
+    private record Rule(String exercise, String promise, Predicate<Failure> when,
+            String cause) {
+        boolean fits(Exercise on, Failure failure) {
+            return on.name().matches(exercise) && failure.promise().matches(promise)
+                    && when.test(failure);
+        }
+    }
+
+    private static Predicate<Failure> any(Symptom... symptoms) {
+        return failure -> List.of(symptoms).contains(failure.symptom());
+    }
+
+    private static Predicate<Failure> busy() {
+        return Failure::spins;
+    }
+
+    private static Predicate<Failure> always() {
+        return failure -> true;
+    }
+
+    private static Predicate<Failure> nothingCameBack() {
+        return failure -> failure.symptom() == Symptom.SILENT
+                && failure.seen().received() == 0;
+    }
+
+    private static Predicate<Failure> says(String part) {
+        return failure -> failure.cause() != null
+                && String.valueOf(failure.cause().getMessage()).contains(part);
+    }
+
+    /** The first that fits is taken, so the special ones come first. */
+    private static final List<Rule> RULES = List.of(
+            // Step 1
+            new Rule("step1", "connectsAndStaysSilent", any(Symptom.REFUSED),
+                    "Nobody listens where port() says. Open a ServerSocketChannel, bind it"
+                            + " to the port in the constructor, and let port() ask it."),
+            new Rule("step1", "connectsAndStaysSilent", any(Symptom.END, Symptom.RESET),
+                    "Your server accepted the client and hung up. In this step nobody is"
+                            + " accepted: the client stays in the kernel's queue."),
+            new Rule("step1", "silentClientCostsNoCpu", always(),
+                    "select() returns at once, again and again. A client waits to be"
+                            + " accepted, you do not accept it, and readiness is"
+                            + " level-triggered: it is reported as long as it lasts. Take"
+                            + " OP_ACCEPT out of the interest set once you have said who"
+                            + " is there."),
+            new Rule("step1", "saysOnce.*", says("print that someone is knocking"),
+                    "Your loop did not hear the client knock. Is the listener registered"
+                            + " with the selector, for OP_ACCEPT, and does run() call"
+                            + " select()?"),
+            new Rule("step1", "saysOnce.*|isIdle.*", always(),
+                    "Your loop says it again and again for one client: readiness is"
+                            + " level-triggered. Take OP_ACCEPT out of the interest set"
+                            + " once you have said who is there."),
+            // Step 2
+            new Rule("step2", "endsEachConnectionAtOnce", any(Symptom.SILENT),
+                    "The client is connected, and nobody hangs up. accept() gives you a"
+                            + " channel: close() it. If you do, is OP_ACCEPT in the"
+                            + " listener's interest set?"),
+            new Rule("step2", "printsWhoConnected|endsTheConnectionsOfAllWhoWait",
+                    any(Symptom.SILENT),
+                    "The first client was served, and a later one was not. Is OP_ACCEPT"
+                            + " still in the listener's interest set after the first?"),
+            new Rule("step2", "endsEachConnectionAtOnce", any(Symptom.MORE),
+                    "Your server says something. In this step it hangs up without a"
+                            + " word."),
+            new Rule("step[2-5]", "clientsThatResetLeaveNoDescriptors", always(),
+                    "Channels stay open after their clients have gone. cancel() and"
+                            + " shutdownOutput() do not close a channel: call close() on"
+                            + " every way out, also when an exception came."),
+            // Step 3
+            new Rule("step3", "keepsTheConnection.*", any(Symptom.END, Symptom.RESET),
+                    "Your server hung up on a client that has not ended. Register the"
+                            + " accepted channel for OP_READ, and keep it open until"
+                            + " read() returns -1."),
+            new Rule("step[3-5]", "hangsUp.*", busy(),
+                    "The client has ended, and your loop is busy with nothing. read()"
+                            + " returns -1 at end of stream, and the channel stays ready"
+                            + " for reading for ever: close it when you see -1."),
+            new Rule("step[3-5]", "hangsUp.*", any(Symptom.SILENT),
+                    "The client has ended, and your server keeps its half open. When"
+                            + " read() returns -1, close() the channel. cancel() only"
+                            + " takes it from the selector: the connection stays."),
+            new Rule("step3", "readsAllOfAnUpload", any(Symptom.STUCK, Symptom.SILENT),
+                    "Your server stops reading after the first 16 kB or so. A buffer that"
+                            + " is full reads 0 bytes: clear() it before each read()."),
+            // Step 4
+            new Rule("step4", "saysNothingUnasked",
+                    failure -> failure.symptom() == Symptom.SILENT
+                            && failure.seen().received() > 0,
+                    "The reply came, and the connection does not end. Once all of the"
+                            + " reply is written, end your half: shutdownOutput()."),
+            new Rule("step4", "saysNothingUnasked", nothingCameBack(),
+                    "Your server reads, and does not answer. Keep the reply with the key,"
+                            + " ask for OP_WRITE, and write when select() says so."),
+            new Rule("step4", "saysNothingUnasked", any(Symptom.MORE, Symptom.END),
+                    "Your server acts before the client has said anything. A new channel"
+                            + " is ready for writing at once: ask for OP_WRITE only when"
+                            + " a reply is owed."),
+            new Rule("step[45]", "clientThat(Lingers|Stays)CostsNoCpu", always(),
+                    "The loop is busy after the answer has gone out. OP_WRITE was left on:"
+                            + " a channel is nearly always ready for writing, so select()"
+                            + " returns at once. Take it out of the interest set when"
+                            + " nothing is owed."),
+            new Rule("step4", "silentClientCostsNoCpu", always(),
+                    "The loop is busy with a client that has said nothing. Is OP_WRITE in"
+                            + " the interest set from the start? Ask for it only while a"
+                            + " reply is owed."),
+            new Rule("step4", "repliesAfterHalfClose|saysNothingUnasked",
+                    any(Symptom.END, Symptom.RESET),
+                    "The client ended its half and still waits for its reply, and your"
+                            + " server closed the connection. While a reply is owed, do"
+                            + " not read: then -1 is seen only after the reply is out."),
+            new Rule("step4", "takesAnUploadToItsEnd|ignoresWhat.*",
+                    any(Symptom.RESET, Symptom.STUCK),
+                    "Your server closed the connection with input unread, and that resets"
+                            + " it: the reply may be lost. End your half with"
+                            + " shutdownOutput(), read on and drop what comes, and close"
+                            + " at -1."),
+            // Step 5
+            new Rule("step5", "answersARequestAndStaysOpen",
+                    any(Symptom.WRONG, Symptom.END),
+                    "What came back is not the response, to the byte. It has four header"
+                            + " lines and an empty one, which end with \\r\\n, and then"
+                            + " hello\\n; and the connection stays open."),
+            new Rule("step5", "saysNothingBeforeTheHeadIsOver|findsAnEndThatIsCut",
+                    any(Symptom.MORE),
+                    "Your server answered before the request was over. One read is not"
+                            + " one request: TCP delivers bytes, and only \\r\\n\\r\\n"
+                            + " ends a head."),
+            new Rule("step5", "answersARequestThatComesByteByByte|findsAnEndThatIsCut",
+                    any(Symptom.SILENT),
+                    "The \\r\\n\\r\\n came in more than one read, and your server missed"
+                            + " it. What is known of a half-read request must last from"
+                            + " one read to the next."),
+            new Rule("step5",
+                    "findsAnEndAfterWhatLooksLikeOne|saysNothingBeforeTheHeadIsOver",
+                    any(Symptom.SILENT),
+                    "After a byte that did not fit, your search began anew one byte too"
+                            + " late. That byte may be the \\r of the real end."),
+            new Rule("step5", "answersPipelinedRequests", any(Symptom.SILENT),
+                    "Your server answered fewer times than there were requests in one"
+                            + " read. Look at what remains in the buffer after the first"
+                            + " one."),
+            new Rule("step5", "keepsConnectionsApart", always(),
+                    "Two clients' half requests were taken for one. What is known of a"
+                            + " half-read request belongs to its connection: attach it to"
+                            + " the key."),
+            new Rule("step5", "stopsAClient.*", says("bytes of answers, which are not"),
+                    "Answers got lost or mixed up. write() takes what fits and returns how"
+                            + " much that was: keep the rest, ask for OP_WRITE, and go on"
+                            + " where you stopped."),
+            new Rule("step5", "stopsAClient.*|clientThatNeverReads.*",
+                    failure -> failure.symptom() != Symptom.LOOP_ENDED,
+                    "A client sends and sends and takes no answer, and your server goes on"
+                            + " reading from it. While something is owed, take OP_READ out"
+                            + " of its interest set: then TCP stops the client"
+                            + " (back-pressure)."),
+            new Rule("step5", "stopsAClient.*|answersPipelined.*", any(
+                    Symptom.LOOP_ENDED),
+                    "Your server reads on while it owes answers, and owes more than it"
+                            + " has room for. While something is owed, ask for OP_WRITE"
+                            + " only: then TCP stops the client (back-pressure)."),
+            // Any exercise
+            new Rule(".*", ".*", any(Symptom.DOES_NOT_END).and(says("close()")),
+                    "close() came, and the loop slept on in select(). close() must tell"
+                            + " the loop to end, and wake it up: selector.wakeup()."),
+            new Rule(".*", ".*", any(Symptom.DOES_NOT_END),
+                    "close() returned, and run() goes on. close() must tell the loop to"
+                            + " end (a volatile field), and wake it up:"
+                            + " selector.wakeup()."),
+            new Rule(".*", ".*", failure -> ended(failure, CancelledKeyException.class),
+                    "A key was used after cancel() or close(). select() may deliver a key"
+                            + " that you have just closed, and register() finds a"
+                            + " cancelled key until the next select(): change"
+                            + " interestOps(), and leave cancel() to close()."),
+            new Rule(".*", ".*",
+                    failure -> ended(failure, IllegalBlockingModeException.class),
+                    "A channel must be non-blocking before it is registered:"
+                            + " configureBlocking(false) comes first."),
+            new Rule(".*", ".*",
+                    failure -> ended(failure, IOException.class)
+                            || ended(failure, UncheckedIOException.class)
+                            || ended(failure, ClosedChannelException.class),
+                    "One client's broken connection ended the loop for all. Catch the"
+                            + " IOException where one key is handled, and close that"
+                            + " key's channel only."),
+            new Rule(".*", ".*", any(Symptom.LOOP_ENDED),
+                    "An exception came out of your loop, and with it the server ended for"
+                            + " all clients. Its line is named above."),
+            new Rule(".*", ".*", any(Symptom.REFUSED),
+                    "Nobody listens any more. Did the program end, or close its"
+                            + " listener?"));
+
+    private static boolean ended(Failure failure, Class<? extends Throwable> kind) {
+        Optional<Throwable> end = failure.cause() == null
+                ? Optional.empty()
+                : failure.symptom() == Symptom.LOOP_ENDED
+                        ? Failure.loopEnded(failure.cause()).map(Throwable::getCause)
+                        : Optional.of(failure.cause());
+        return end.filter(kind::isInstance).isPresent();
+    }
+
+    /** The likely cause; what the promise itself says to look at, if no rule fits. */
+    static String of(Exercise exercise, Failure failure) {
+        return RULES.stream().filter(rule -> rule.fits(exercise, failure))
+                .map(Rule::cause)
+                .findFirst().orElseGet(() -> fallback(failure));
+    }
+
+    private static String fallback(Failure failure) {
+        String lookAt = failure.part("Look at:");
+        if (!lookAt.isEmpty()) {
+            return Character.toUpperCase(lookAt.charAt(0)) + lookAt.substring(1);
+        }
+        if (failure.spins()) {
+            return "The loop was busy while nothing happened: select() reports an interest"
+                    + " that no handler serves. Serve it, or take it out.";
+        }
+        return failure.symptom() == Symptom.STUCK
+                ? "The promise did not come to an end: the server does not take what the"
+                        + " client sends, or does not answer."
+                : "Compare what was expected with what came.";
+    }
+}
