@@ -177,6 +177,61 @@ final class Diagnosis {
                     "Your server reads on while it owes answers, and owes more than it"
                             + " has room for. While something is owed, ask for OP_WRITE"
                             + " only: then TCP stops the client (back-pressure)."),
+            // ECHO
+            new Rule("echo", "echoesWhatItGets", any(Symptom.WRONG, Symptom.MORE),
+                    "Other bytes came back than were sent. After a read the buffer's"
+                            + " position is behind the bytes: flip() it before you write,"
+                            + " and clear() it before you read."),
+            new Rule("echo", "clientThatStaysCostsNoCpu", always(),
+                    "The loop is busy after the bytes have gone back. OP_WRITE was left"
+                            + " on: ask for it only while something is owed."),
+            new Rule("echo", "stopsAClient.*", says(" came back.\n"),
+                    "Bytes got lost. write() takes what fits: keep the rest with the key,"
+                            + " ask for OP_WRITE, and go on where you stopped."),
+            new Rule("echo", "stopsAClient.*", says("but not the same ones"),
+                    "Bytes of two clients were mixed. The buffer is shared by all, so what"
+                            + " is owed to one client needs a place of its own."),
+            new Rule("echo", "stopsAClient.*", says("took 50 MB"),
+                    "A client sends and takes nothing back, and your server goes on"
+                            + " reading: all that piles up in its memory. While something"
+                            + " is owed, take OP_READ out of the interest set"
+                            + " (back-pressure)."),
+            // Honest HTTP
+            new Rule("http", "skipsABody", any(Symptom.MORE),
+                    "A body was taken for a request. Content-Length says how many bytes"
+                            + " follow the head: skip so many before you look for the"
+                            + " next request."),
+            new Rule("http", "skipsABodyThatComesInPieces",
+                    any(Symptom.MORE, Symptom.WRONG),
+                    "The part of a body that came in a later read was taken for a request."
+                            + " Keep with the connection how many bytes are still to be"
+                            + " skipped."),
+            new Rule("http", "ignoresTheCaseOfNames", always(),
+                    "content-length was not taken for Content-Length. Names of headers"
+                            + " have no case."),
+            new Rule("http", "headGetsNoBody", any(Symptom.MORE),
+                    "HEAD got a body. It gets the same head as GET, Content-Length and"
+                            + " all, and no body: the client would take the body for the"
+                            + " next response."),
+            new Rule("http", "closesWhenAsked|speaksHttp10", any(Symptom.SILENT),
+                    "The client asked to close, the answer came, and the connection stays"
+                            + " open. Once the answer is out, shutdownOutput()."),
+            new Rule("http", "closesWhenAsked", any(Symptom.WRONG),
+                    "The client asked to close, and the answer promises to stay. Look at"
+                            + " the Connection header of the request, whatever its case."),
+            new Rule("http", "refuses.*", any(Symptom.RESET),
+                    "The refusal was lost in a reset: the connection was closed with input"
+                            + " unread. After the refusal, shutdownOutput(), read and drop"
+                            + " what comes, and close at -1."),
+            new Rule("http", "refusesWhatItDoesNotSpeak", any(Symptom.WRONG),
+                    "Your server answered a request that it does not understand. Where a"
+                            + " chunked body ends is not known here, so what follows cannot"
+                            + " be read: refuse with 501, and a version that is not 1.x"
+                            + " with 505."),
+            new Rule("http", "refusesAHeadWithoutEnd", any(Symptom.SILENT),
+                    "A head of more than 8 KiB was taken, and not refused. Count its"
+                            + " bytes, and answer 431 when there are too many: else a"
+                            + " client decides how much memory you need."),
             // Any exercise
             new Rule(".*", ".*", any(Symptom.DOES_NOT_END).and(says("close()")),
                     "close() came, and the loop slept on in select(). close() must tell"

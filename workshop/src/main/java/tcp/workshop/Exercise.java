@@ -74,7 +74,17 @@ record Exercise(String name, String title, String starter, String solution,
                             + " clientsThatResetLeaveNoDescriptors",
                     "requestsMakeNoGarbage answersABurstWithOneWrite"
                             + " holds5000Connections writesOnceForEachBurst"
-                            + " tenThousandConnectionsNeedLittleMemory"));
+                            + " tenThousandConnectionsNeedLittleMemory"),
+            beyond("echo", "ECHO under back-pressure", "step4-write", "EchoPromises",
+                    "echoesWhatItGets echoesEveryByte clientThatStaysCostsNoCpu"
+                            + " silentClientCostsNoCpu echoesAfterHalfClose"
+                            + " stopsAClientThatDoesNotReadAndLosesNothing"),
+            beyond("http", "honest HTTP", "step5-http", "HonestPromises",
+                    "answersAndStaysOpen skipsABody skipsABodyThatComesInPieces"
+                            + " ignoresTheCaseOfNames headGetsNoBody closesWhenAsked"
+                            + " speaksHttp10 refusesWhatIsNoRequest"
+                            + " refusesWhatItDoesNotSpeak refusesAHeadWithoutEnd"
+                            + " answersAMixInOrder"));
 
     private static Exercise step(int number, String title, String promises,
             String order, String left) {
@@ -87,6 +97,13 @@ record Exercise(String name, String title, String starter, String solution,
         return new Exercise("step" + number, title, starter,
                 MODULES.get(number - 1) + source,
                 List.of(promises + "Test", promises + "IT"), words(order), leftOut);
+    }
+
+    private static Exercise beyond(String name, String title, String from,
+            String promises, String order) {
+        return new Exercise(name, title, from + "/src/main/java/tcp/Server.java",
+                "workshop/exercises/" + name + "/solution/Server.java", List.of(promises),
+                words(order), List.of());
     }
 
     private static List<String> words(String text) {
