@@ -140,6 +140,13 @@ public final class ServerProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Asks it to end: SIGTERM. Skips on Windows, where that cannot be asked. */
+    public void terminate() {
+        Assumptions.assumeTrue(process.supportsNormalTermination(),
+                "this system has no SIGTERM");
+        process.destroy();
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }

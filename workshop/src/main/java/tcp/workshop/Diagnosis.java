@@ -232,6 +232,80 @@ final class Diagnosis {
                     "A head of more than 8 KiB was taken, and not refused. Count its"
                             + " bytes, and answer 431 when there are too many: else a"
                             + " client decides how much memory you need."),
+            // Deadlines
+            new Rule("deadlines", "endsASilentConnection", any(Symptom.SILENT),
+                    "The client's time was over, and nobody hung up. While nothing"
+                            + " happens, select() sleeps for ever: give it a time limit,"
+                            + " up to the next deadline, and look then who is late."),
+            new Rule("deadlines", "endsASilentConnection",
+                    any(Symptom.END, Symptom.RESET),
+                    "Your server hung up before the second was over."),
+            new Rule("deadlines", "silentClientCostsNoCpu", always(),
+                    "The loop is busy while it waits for a deadline. Let select() sleep"
+                            + " until the next deadline, not in small slices; and a time"
+                            + " limit of 0 means none at all."),
+            new Rule("deadlines", "keepsASlowClientThatIsServed",
+                    any(Symptom.END, Symptom.RESET),
+                    "Your server hung up on a client that was slow, and got its answers."
+                            + " Each answer that is out renews the deadline."),
+            new Rule("deadlines", "endsManySilentConnections", any(Symptom.SILENT),
+                    "Some connections outlive their deadline. After an answer the clock"
+                            + " runs again, for each connection on its own."),
+            new Rule("deadlines", "endsAConnectionThatDripsBytes", any(Symptom.SILENT),
+                    "A client that sends a byte now and then is never hung up on. Bytes"
+                            + " must not renew the deadline, only answers: else a slow"
+                            + " client holds its connection for ever."),
+            new Rule("deadlines", "endsAConnectionThatTakesNoAnswers", always(),
+                    "A client that takes no answers holds its connection. Its time runs"
+                            + " while answers are owed, too: only when all of them are"
+                            + " out, it begins anew."),
+            // Too many clients
+            new Rule("crowd", "keepsTheNextOneWaiting", any(Symptom.MORE),
+                    "Client 101 was served. Count those who are connected, and take"
+                            + " OP_ACCEPT out of the listener's interest set at 100."),
+            new Rule("crowd", "servesAHundred|keepsTheNextOneWaiting",
+                    any(Symptom.END, Symptom.RESET),
+                    "Client 101 was accepted and hung up on. Do not accept it: in the"
+                            + " kernel's queue it can wait until somebody leaves."),
+            new Rule("crowd", "costsNoCpuWhenItIsFull", always(),
+                    "The loop is busy while it is full: a client waits, nobody accepts"
+                            + " it, and select() reports it again and again. Take"
+                            + " OP_ACCEPT out of the interest set, and mind the place in"
+                            + " run() that puts it back."),
+            new Rule("crowd", "letsTheNextInWhenOneCloses", any(Symptom.SILENT),
+                    "Somebody left, and the next one still waits. Put OP_ACCEPT back when"
+                            + " a client leaves. And count yourself: selector.keys() has"
+                            + " a closed channel until the next select()."),
+            new Rule("crowd", "letsTheNextInWhenOneResets|clientsThat.*",
+                    any(Symptom.SILENT),
+                    "A client that broke off is still counted. An exception is a way to"
+                            + " leave as well: count down on every way out."),
+            new Rule("crowd", "countsRightAfterResets", any(Symptom.MORE),
+                    "After some resets more than 100 were let in: somebody was counted"
+                            + " down twice."),
+            // SIGTERM
+            new Rule("sigterm", "answersTheNextRequestOfAnIdleClient",
+                    any(Symptom.END, Symptom.RESET),
+                    "On SIGTERM your server went at once, and a request that was on its"
+                            + " way is lost. A shutdown hook runs before the JVM ends: let"
+                            + " it tell the loop, and wait until the clients are done."),
+            new Rule("sigterm", "answers.*", any(Symptom.WRONG),
+                    "The last answer promises to stay. While you are stopping, answer with"
+                            + " Connection: close, so that the client knows."),
+            new Rule("sigterm", "answers.*", any(Symptom.SILENT),
+                    "The last answer came, and the connection does not end. After"
+                            + " Connection: close, shutdownOutput()."),
+            new Rule("sigterm", "answersARequestThatIsHalfSent",
+                    any(Symptom.END, Symptom.RESET),
+                    "A request was half sent when SIGTERM came, and your server hung up."
+                            + " Who is in the middle of a request gets the time to end"
+                            + " it."),
+            new Rule("sigterm", "endsThoughAClientIsSilent", always(),
+                    "A client that says nothing keeps your server from ending. Wait a"
+                            + " second for your clients, and then go."),
+            new Rule("sigterm", "finishesAnswers.*", always(),
+                    "Answers that were under way were cut off. Write all that is owed"
+                            + " before you end a connection."),
             // Any exercise
             new Rule(".*", ".*", any(Symptom.DOES_NOT_END).and(says("close()")),
                     "close() came, and the loop slept on in select(). close() must tell"

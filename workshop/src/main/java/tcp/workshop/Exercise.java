@@ -84,7 +84,21 @@ record Exercise(String name, String title, String starter, String solution,
                             + " ignoresTheCaseOfNames headGetsNoBody closesWhenAsked"
                             + " speaksHttp10 refusesWhatIsNoRequest"
                             + " refusesWhatItDoesNotSpeak refusesAHeadWithoutEnd"
-                            + " answersAMixInOrder"));
+                            + " answersAMixInOrder"),
+            beyond("deadlines", "deadlines for slow clients", "step5-http",
+                    "DeadlinePromises",
+                    "answersAsBefore endsASilentConnection silentClientCostsNoCpu"
+                            + " endsManySilentConnections keepsASlowClientThatIsServed"
+                            + " endsAConnectionThatDripsBytes"
+                            + " endsAConnectionThatTakesNoAnswers"),
+            beyond("crowd", "too many clients", "step5-http", "CrowdPromises",
+                    "servesAHundred keepsTheNextOneWaiting costsNoCpuWhenItIsFull"
+                            + " letsTheNextInWhenOneCloses letsTheNextInWhenOneResets"
+                            + " countsRightAfterResets"),
+            beyond("sigterm", "stopping on SIGTERM", "step5-http", "DrainPromises",
+                    "answersTheNextRequestOfAnIdleClient answersARequestThatIsHalfSent"
+                            + " endsThoughAClientIsSilent finishesAnswersThatAreUnderWay"
+                            + " losesNoRequestOfManyClients"));
 
     private static Exercise step(int number, String title, String promises,
             String order, String left) {
