@@ -2,6 +2,7 @@ package tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +31,8 @@ public interface DrainContract {
         try (Client client = Client.connect(server().address())) {
             client.lookAt("does SIGTERM leave time for a request that is under way?")
                     .send(REQUEST).expect(RESPONSE).send(REQUEST.substring(0, 10));
-            server().terminate();
-            client.pause(Duration.ofMillis(200)).send(REQUEST.substring(10))
+            terminate();
+            client.send(REQUEST.substring(10))
                     .expect(LAST_RESPONSE).expectEnd();
         }
     }
@@ -42,8 +43,8 @@ public interface DrainContract {
         try (Client client = Client.connect(server().address())) {
             client.lookAt("do idle clients have a moment for their next request?")
                     .send(REQUEST).expect(RESPONSE);
-            server().terminate();
-            client.pause(Duration.ofMillis(200)).send(REQUEST).expect(LAST_RESPONSE)
+            terminate();
+            client.send(REQUEST).expect(LAST_RESPONSE)
                     .expectEnd();
         }
     }
@@ -53,10 +54,10 @@ public interface DrainContract {
     default void finishesAnswersThatAreUnderWay() {
         try (Client client = Client.connect(server().address())) {
             var sending = CompletableFuture
-                    .runAsync(() -> client.send(REQUEST.repeat(40_000)));
-            client.lookAt("are answers finished that are under way?").expect(RESPONSE);
-            server().terminate();
-            client.pause(Duration.ofMillis(200));
+                    .runAsync(() -> client.send(REQUEST.repeat(200_000)));
+            client.lookAt("are answers finished that are under way?").expect(RESPONSE)
+                    .pause(Duration.ofMillis(500)); // until the kernel's buffers are full
+            terminate();
             String rest = client.receiveAll();
             sending.exceptionally(broken -> null).join();
             int whole = (rest.length() - LAST_RESPONSE.length()) / RESPONSE.length();
@@ -76,7 +77,7 @@ public interface DrainContract {
             try (Client other = Client.connect(server().address())) {
                 other.send(REQUEST).expect(RESPONSE);
             }
-            server().terminate();
+            terminate();
             silent.lookAt("is there a limit to how long it waits for its clients?")
                     .expectEnd();
         }
@@ -116,6 +117,22 @@ public interface DrainContract {
                 throw e;
             }
         }
+    }
+
+    /** Sends SIGTERM, and waits until it has arrived: new clients are refused. */
+    private void terminate() {
+        InetSocketAddress address = server().address();
+        server().terminate();
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < Client.PATIENCE.toNanos()) {
+            try {
+                Client.connect(address).pause(Duration.ofMillis(10)).close();
+            } catch (AssertionError refused) {
+                return;
+            }
+        }
+        throw new AssertionError("5 s after SIGTERM new clients can still connect."
+                + "\nLook at:   does the listener close when SIGTERM comes?");
     }
 
     private static void askUntilTheLast(Client client, CompletableFuture<Void> started) {

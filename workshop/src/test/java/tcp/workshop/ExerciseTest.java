@@ -101,4 +101,23 @@ class ExerciseTest {
         }
         assertThat(methods).containsAll(exercise.order());
     }
+
+    /** The page for the learner lists it, and that for the teacher what goes wrong in it. */
+    @ParameterizedTest
+    @MethodSource("exercises")
+    void standsInTheWorkshopsPages(Exercise exercise) throws IOException {
+        Path workshop = PROJECT.resolve("workshop");
+        assertThat(Files.readString(workshop.resolve("README.md"))).contains(
+                "| [`" + exercise.name() + "`](exercises/" + exercise.name()
+                        + "/README.md) | " + exercise.title() + " | ");
+        String teaching = Files.readString(workshop.resolve("TEACHING.md"));
+        assertThat(teaching).contains(
+                "### " + exercise.name() + ": " + exercise.title() + "\n");
+        for (WrongAnswer wrong : WrongAnswer.of(exercise, PROJECT)) {
+            if (!wrong.name().equals("starter")) {
+                assertThat(teaching)
+                        .contains("\n- " + wrong.text().lines().findFirst().get() + "\n");
+            }
+        }
+    }
 }
