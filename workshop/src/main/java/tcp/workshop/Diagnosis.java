@@ -2,8 +2,8 @@ package tcp.workshop;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.nio.channels.CancelledKeyException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.util.List;
 import java.util.Optional;
@@ -306,6 +306,21 @@ final class Diagnosis {
             new Rule("sigterm", "finishesAnswers.*", always(),
                     "Answers that were under way were cut off. Write all that is owed"
                             + " before you end a connection."),
+            // Several loops
+            new Rule("loops", "severalThreadsServe", says("clients were served by"),
+                    "One thread did all the work. Give each loop a thread and a selector"
+                            + " of its own, and see that clients get to each: by a listener"
+                            + " of its own on the same port (SO_REUSEPORT), or handed over"
+                            + " by the loop that accepts."),
+            new Rule("loops", "answersARequestAndStaysOpen|severalThreadsServe",
+                    any(Symptom.SILENT),
+                    "A client fell to a loop that does not look. A channel that is handed"
+                            + " over must be registered by that loop's own thread: put it"
+                            + " in a queue, and wake up the selector."),
+            new Rule("loops", "closeEndsAllLoops|answersARequestAndStaysOpen",
+                    any(Symptom.DOES_NOT_END).or(says("a loop's thread is still there")),
+                    "A loop goes on after close(). Each has a selector of its own, and"
+                            + " each must be woken up."),
             // Any exercise
             new Rule(".*", ".*", any(Symptom.DOES_NOT_END).and(says("close()")),
                     "close() came, and the loop slept on in select(). close() must tell"
@@ -323,10 +338,14 @@ final class Diagnosis {
                     failure -> ended(failure, IllegalBlockingModeException.class),
                     "A channel must be non-blocking before it is registered:"
                             + " configureBlocking(false) comes first."),
+            new Rule(".*", ".*", failure -> ended(failure, BindException.class),
+                    "close() has returned, and the port is still taken. Close every"
+                            + " listener, and every selector: a closed channel lets go of"
+                            + " its port only when its selector does."),
             new Rule(".*", ".*",
-                    failure -> ended(failure, IOException.class)
-                            || ended(failure, UncheckedIOException.class)
-                            || ended(failure, ClosedChannelException.class),
+                    failure -> failure.symptom() == Symptom.LOOP_ENDED
+                            && (ended(failure, IOException.class)
+                                    || ended(failure, UncheckedIOException.class)),
                     "One client's broken connection ended the loop for all. Catch the"
                             + " IOException where one key is handled, and close that"
                             + " key's channel only."),

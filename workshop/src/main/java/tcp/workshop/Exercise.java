@@ -98,7 +98,10 @@ record Exercise(String name, String title, String starter, String solution,
             beyond("sigterm", "stopping on SIGTERM", "step5-http", "DrainPromises",
                     "answersTheNextRequestOfAnIdleClient answersARequestThatIsHalfSent"
                             + " endsThoughAClientIsSilent finishesAnswersThatAreUnderWay"
-                            + " losesNoRequestOfManyClients"));
+                            + " losesNoRequestOfManyClients"),
+            beyond("loops", "several loops", "step5-http", "LoopsPromises",
+                    "answersARequestAndStaysOpen severalThreadsServe closeEndsAllLoops"
+                            + " closeEndsTheLoopAndFreesThePort"));
 
     private static Exercise step(int number, String title, String promises,
             String order, String left) {
@@ -149,7 +152,8 @@ record Exercise(String name, String title, String starter, String solution,
     List<String> hints(Path project) throws IOException {
         String text = Files.readString(folder(project).resolve("hints.md"));
         return Stream.of(text.split("(?m)^## ")).skip(1)
-                .map(hint -> hint.substring(hint.indexOf('\n')).strip()).toList();
+                .map(hint -> hint.substring(hint.indexOf('\n')))
+                .map(hint -> hint.replaceFirst("^\n+", "").stripTrailing()).toList();
     }
 
     /** The next exercise, or null after the last one. */

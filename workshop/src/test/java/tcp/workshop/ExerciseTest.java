@@ -43,7 +43,7 @@ class ExerciseTest {
                                 .toList());
         assertThat(hints.get(0)).as("the first hint asks").contains("?");
         assertThat(hints.get(hints.size() - 1)).as("the last hint shows code")
-                .contains("\n    ");
+                .containsPattern("(?m)^    ");
     }
 
     @ParameterizedTest
