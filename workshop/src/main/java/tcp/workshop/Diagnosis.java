@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.util.List;
 import java.util.Optional;
@@ -178,6 +179,11 @@ final class Diagnosis {
                             + " has room for. While something is owed, ask for OP_WRITE"
                             + " only: then TCP stops the client (back-pressure)."),
             // ECHO
+            new Rule("echo", "echoesWhatItGets",
+                    failure -> failure.symptom() == Symptom.WRONG
+                            && failure.seen().cameBack().startsWith("\"Received"),
+                    "Your server still answers as in step 4. Send back the bytes that"
+                            + " came, and keep the connection."),
             new Rule("echo", "echoesWhatItGets", any(Symptom.WRONG, Symptom.MORE),
                     "Other bytes came back than were sent. After a read the buffer's"
                             + " position is behind the bytes: flip() it before you write,"
@@ -338,6 +344,16 @@ final class Diagnosis {
                     failure -> ended(failure, IllegalBlockingModeException.class),
                     "A channel must be non-blocking before it is registered:"
                             + " configureBlocking(false) comes first."),
+            new Rule(".*", ".*",
+                    failure -> ended(failure, ClosedSelectorException.class),
+                    "close() closed the selector while run() was still using it. close()"
+                            + " comes from another thread: let it tell the loop and wake"
+                            + " it up, wait until run() has ended, and close things then."),
+            new Rule(".*", ".*", failure -> ended(failure, NullPointerException.class),
+                    "Something was null there. accept() returns null when nobody waits"
+                            + " any more; and a key that is not removed from"
+                            + " selectedKeys() comes again though nothing is ready."
+                            + " select(Consumer) forgets none."),
             new Rule(".*", ".*", failure -> ended(failure, BindException.class),
                     "close() has returned, and the port is still taken. Close every"
                             + " listener, and every selector: a closed channel lets go of"
