@@ -192,12 +192,6 @@ final class Verdict {
         private volatile String which = "";
 
         @Override
-        public void executionStarted(TestIdentifier test) {
-            String name = test.getDisplayName();
-            which = test.isTest() && name.startsWith("[") ? " " + name : "";
-        }
-
-        @Override
         public void executionSkipped(TestIdentifier test, String reason) {
             skipped = reason;
         }
@@ -210,7 +204,13 @@ final class Verdict {
                         .map(Throwable::getMessage).orElse("aborted")
                         .replaceFirst("^Assumption failed: ", "");
                 // The rest of its tries need not be waited for.
-                case FAILED -> over.complete(result.getThrowable().orElseThrow());
+                case FAILED -> {
+                    String name = test.getDisplayName();
+                    if (!over.isDone()) {
+                        which = test.isTest() && name.startsWith("[") ? " " + name : "";
+                    }
+                    over.complete(result.getThrowable().orElseThrow());
+                }
             }
         }
     }
