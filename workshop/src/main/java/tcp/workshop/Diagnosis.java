@@ -181,7 +181,7 @@ final class Diagnosis {
             // ECHO
             new Rule("echo", "echoesWhatItGets",
                     failure -> failure.symptom() == Symptom.WRONG
-                            && failure.seen().cameBack().startsWith("\"Received"),
+                            && failure.seen().cameBack().startsWith("\"Receiv"),
                     "Your server still answers as in step 4. Send back the bytes that"
                             + " came, and keep the connection."),
             new Rule("echo", "echoesWhatItGets", any(Symptom.WRONG, Symptom.MORE),
