@@ -19,4 +19,10 @@ class LoopsPromises implements LoopsContract {
     public InetSocketAddress address() {
         return server.address();
     }
+
+    /** One client was served by one loop; another loop may not have accepted its own. */
+    @Override
+    public int descriptorsHeldFor(int clients) {
+        return 3; // a listener, and the selectors
+    }
 }
