@@ -32,7 +32,7 @@ class HttpTest implements HttpContract, InProcessContract {
 
     /** A client that has its answer and stays costs nothing: nothing is owed to it. */
     @Test
-    void clientThatHasItsAnswerCostsNoCpu() throws Exception {
+    void clientThatStaysCostsNoCpu() throws Exception {
         try (Client client = Client.connect(address())) {
             client.send(REQUEST).expect(RESPONSE);
             assertLoopIsIdle("is OP_WRITE still in the interest set? A channel is nearly"

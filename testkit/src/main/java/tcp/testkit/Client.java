@@ -36,6 +36,7 @@ public final class Client implements AutoCloseable {
     private final Socket socket;
     private final Transcript sent = new Transcript();
     private final Transcript received = new Transcript();
+    private final List<String> pieces = new ArrayList<>(); // the beginning of what was sent
     private String lookAt = "";
 
     private Client(Socket socket) {
@@ -96,6 +97,8 @@ public final class Client implements AutoCloseable {
      * @throws AssertionError if the connection broke, or they are not taken within 20 s
      */
     public Client send(byte[] bytes) {
+        keep(bytes);
+        sent.add(bytes, bytes.length);
         AtomicBoolean late = new AtomicBoolean();
         // A blocked write has no timeout of its own. Closing the socket ends it.
         var limit = WATCH.schedule(() -> {
@@ -111,7 +114,6 @@ public final class Client implements AutoCloseable {
         } finally {
             limit.cancel(false);
         }
-        sent.add(bytes, bytes.length);
         return this;
     }
 
@@ -123,6 +125,14 @@ public final class Client implements AutoCloseable {
         });
         watch.setRemoveOnCancelPolicy(true);
         return watch;
+    }
+
+    private synchronized void keep(byte[] bytes) {
+        int room = Transcript.KEPT - pieces.stream().mapToInt(String::length).sum();
+        if (room > 0) {
+            int kept = Math.min(room, bytes.length);
+            pieces.add(new String(bytes, 0, kept, StandardCharsets.ISO_8859_1));
+        }
     }
 
     /** Sends a text in pieces of at most this many bytes, with a pause after each. */
@@ -291,11 +301,15 @@ public final class Client implements AutoCloseable {
         }
     }
 
-    private AssertionError failure(String expected, String happened) {
-        return new AssertionError("The server did not do what it promises."
+    private synchronized BrokenPromise failure(String expected, String happened) {
+        String cameBack = received + ", then: " + happened;
+        String message = "The server did not do what it promises."
                 + "\nSent:      " + sent
-                + "\nCame back: " + received + ", then: " + happened
+                + "\nCame back: " + cameBack
                 + "\nExpected:  " + expected
-                + (lookAt.isEmpty() ? "" : "\nLook at:   " + lookAt));
+                + (lookAt.isEmpty() ? "" : "\nLook at:   " + lookAt);
+        return new BrokenPromise(message,
+                new BrokenPromise.Seen(List.copyOf(pieces), sent.total(), sent.ended(),
+                        received.total(), cameBack, happened, expected, lookAt));
     }
 }

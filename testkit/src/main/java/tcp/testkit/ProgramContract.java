@@ -14,9 +14,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What holds for each step as a program: how it is started, what it prints, how it ends.
  */
 public interface ProgramContract {
-    String SOURCE = "src/main/java/tcp/Server.java";
-    /** The step's classes. */
-    String CLASSES = Path.of("target", "classes").toString();
+    /** The step's source; -Dtcp.source names another one. */
+    String SOURCE = System.getProperty("tcp.source", "src/main/java/tcp/Server.java");
+    /** The step's classes; -Dtcp.classes names another folder. */
+    String CLASSES = System.getProperty("tcp.classes",
+            Path.of("target", "classes").toString());
 
     /** Checks that a well-behaved new client gets what this step promises. */
     void assertServed(InetSocketAddress address);

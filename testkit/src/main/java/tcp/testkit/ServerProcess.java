@@ -30,7 +30,9 @@ public final class ServerProcess implements AutoCloseable {
             .of(System.getProperty("java.home"), "bin", "java")
             .toString();
 
-    private static final Duration STARTED = Duration.ofSeconds(30);
+    /** How long it may take to print something or to end; -Dtcp.started in seconds. */
+    private static final Duration STARTED = Duration
+            .ofSeconds(Long.getLong("tcp.started", 30));
     private static final String LISTENING = "Listening on port ";
 
     private final List<String> command;
@@ -138,6 +140,13 @@ public final class ServerProcess implements AutoCloseable {
             reader.join(Client.PATIENCE.toMillis());
         }
         return process.exitValue();
+    }
+
+    /** Asks it to end: SIGTERM. Skips on Windows, where that cannot be asked. */
+    public void terminate() {
+        Assumptions.assumeTrue(process.supportsNormalTermination(),
+                "this system has no SIGTERM");
+        process.destroy();
     }
 
     public boolean isAlive() {

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Remembers how much went over a connection in one direction, and how it began. */
 final class Transcript {
-    private static final int KEPT = 200; // bytes; enough to see what it was
+    static final int KEPT = 200; // bytes; enough to see what it was
 
     private final ByteArrayOutputStream start = new ByteArrayOutputStream();
     private long total;
@@ -21,6 +21,15 @@ final class Transcript {
 
     synchronized void note(String what) {
         note = ", then " + what;
+    }
+
+    synchronized long total() {
+        return total;
+    }
+
+    /** Whether it ended with a note: this direction was closed. */
+    synchronized boolean ended() {
+        return !note.isEmpty();
     }
 
     @Override

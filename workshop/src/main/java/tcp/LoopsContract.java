@@ -1,0 +1,73 @@
+package tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import tcp.testkit.Client;
+import tcp.testkit.InProcessContract;
+
+/** Several loops: step 5's promises, kept by more than one thread. */
+public interface LoopsContract extends HttpContract, InProcessContract {
+    /** How many clients ask, so that each loop has some for sure. */
+    int CLIENTS = 64;
+
+    /** Many clients are served by several threads. */
+    @Test
+    default void severalThreadsServe() {
+        List<Client> clients = Client.connect(address(), CLIENTS);
+        Set<Thread> busy = busyWhileAsked(clients);
+        clients.forEach(Client::close);
+        assertThat(busy.size()).withFailMessage(() -> CLIENTS + " clients were served by "
+                + busy.size() + " thread.\nLook at:   does each loop have a thread, a"
+                + " selector and clients of its own?").isGreaterThan(1);
+    }
+
+    /** close() ends all loops, not only the one in run(). */
+    @Test
+    default void closeEndsAllLoops() throws Exception {
+        List<Client> clients = Client.connect(address(), CLIENTS);
+        Set<Thread> busy = busyWhileAsked(clients);
+        server().close();
+        server().awaitEnd();
+        clients.forEach(Client::close);
+        for (Thread thread : busy) {
+            TimeUnit.MILLISECONDS.timedJoin(thread, Client.PATIENCE.toMillis());
+            assertThat(thread.isAlive()).withFailMessage("close() has returned, run() has"
+                    + " ended, and a loop's thread is still there.\nLook at:   does close()"
+                    + " wake up every selector?").isFalse();
+        }
+    }
+
+    /** The threads that used CPU time while these clients asked. */
+    private static Set<Thread> busyWhileAsked(List<Client> clients) {
+        clients.forEach(client -> client.lookAt("is each client served, by whatever loop"
+                + " it fell to?").send(REQUEST).expect(RESPONSE));
+        Map<Thread, Long> before = cpuTimes();
+        for (int i = 0; i < 50; i++) {
+            clients.forEach(client -> client.send(REQUEST));
+            clients.forEach(client -> client.expect(RESPONSE));
+        }
+        return cpuTimes().entrySet().stream()
+                .filter(e -> e.getKey() != Thread.currentThread())
+                .filter(e -> e.getValue()
+                        - before.getOrDefault(e.getKey(), 0L) > 1_000_000)
+                .map(Map.Entry::getKey).collect(Collectors.toSet());
+    }
+
+    private static Map<Thread, Long> cpuTimes() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        Map<Thread, Long> times = new HashMap<>();
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            times.put(thread, threads.getThreadCpuTime(thread.getId()));
+        }
+        return times;
+    }
+}

@@ -1,0 +1,114 @@
+package tcp.workshop;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** A client that sends exact bytes and shows what comes back, on every system alike. */
+final class Send {
+    private static final int PAUSE = 20; // ms between pieces: enough to be read apart
+    private static final int QUIET = 2_000; // ms without a byte, and it gives up
+
+    private Send() {
+    }
+
+    /**
+     * Sends, and prints what comes back until end of stream or two seconds of silence.
+     *
+     * @param texts each sent as a piece of its own; \r \n \t \\ \" and \000 are bytes
+     * @param times how often the first text is repeated, all at once
+     * @param pieces bytes a piece; 0: a text is a piece
+     * @param end whether to end this half of the connection afterwards
+     * @return 0, or 1 if the connection broke or was refused
+     */
+    static int run(InetSocketAddress address, List<String> texts, int times, int pieces,
+            boolean end, PrintStream out) {
+        try (Socket socket = new Socket()) {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(QUIET);
+            socket.connect(address, QUIET);
+            Thread sender = new Thread(() -> send(socket, texts, times, pieces, end));
+            sender.setDaemon(true);
+            sender.start();
+            long total = show(socket.getInputStream(), out);
+            out.println("(end of stream after " + total + " bytes)");
+            return 0;
+        } catch (SocketTimeoutException e) {
+            out.println("(nothing more for 2 s; the connection is open)");
+            return 0;
+        } catch (IOException e) {
+            out.println("(" + e.getMessage() + ")");
+            return 1;
+        }
+    }
+
+    private static void send(Socket socket, List<String> texts, int times, int pieces,
+            boolean end) {
+        try {
+            OutputStream to = socket.getOutputStream();
+            for (int i = 0; i < texts.size(); i++) {
+                byte[] bytes = unescape(texts.get(i)).repeat(i == 0 ? times : 1)
+                        .getBytes(StandardCharsets.ISO_8859_1);
+                int size = pieces == 0 ? bytes.length : pieces;
+                for (int from = 0; from < bytes.length; from += size) {
+                    to.write(bytes, from, Math.min(size, bytes.length - from));
+                    if (pieces > 0 || i + 1 < texts.size()) {
+                        Thread.sleep(pieces > 0 ? 1 : PAUSE);
+                    }
+                }
+            }
+            if (end) {
+                socket.shutdownOutput();
+            }
+        } catch (IOException | InterruptedException e) {
+            // What broke shows in what comes back.
+        }
+    }
+
+    private static long show(InputStream in, PrintStream out) throws IOException {
+        byte[] bytes = new byte[4096];
+        long total = 0;
+        for (int n; (n = in.read(bytes)) != -1; total += n) {
+            String text = new String(bytes, 0, n, StandardCharsets.ISO_8859_1);
+            if (total < 2_000) {
+                for (String line : text.split("(?<=\n)")) {
+                    out.println(escape(line));
+                }
+            }
+        }
+        return total;
+    }
+
+    /** Writes bytes as one would write them in Java. */
+    static String escape(String text) {
+        StringBuilder escaped = new StringBuilder();
+        for (char c : text.toCharArray()) {
+            switch (c) {
+                case '\r' -> escaped.append("\\r");
+                case '\n' -> escaped.append("\\n");
+                case '\t' -> escaped.append("\\t");
+                case '"' -> escaped.append("\\\"");
+                case '\\' -> escaped.append("\\\\");
+                default -> escaped.append(
+                        c >= ' ' && c < 127 ? "" + c : String.format("\\%03o", (int) c));
+            }
+        }
+        return escaped.toString();
+    }
+
+    /** The bytes that escape() wrote; Java's own rules, as in a text block. */
+    static String unescape(String text) {
+        try {
+            return text.translateEscapes();
+        } catch (IllegalArgumentException e) {
+            throw new Trouble("Cannot read \"" + text + "\": use \\r \\n \\t \\\\ \\\" or"
+                    + " three octal digits such as \\000.");
+        }
+    }
+}
