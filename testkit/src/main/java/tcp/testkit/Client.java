@@ -119,7 +119,7 @@ public final class Client implements AutoCloseable {
 
     private static ScheduledThreadPoolExecutor watch() {
         var watch = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "time limit of send()");
+            Thread thread = new Thread(task, "testkit: time limit");
             thread.setDaemon(true);
             return thread;
         });
