@@ -119,7 +119,8 @@ record Exercise(String name, String title, String starter, String solution,
     private static Exercise beyond(String name, String title, String from,
             String promises, String order) {
         return new Exercise(name, title, from + "/src/main/java/tcp/Server.java",
-                "workshop/exercises/" + name + "/solution/tcp/Server.java", List.of(promises),
+                "workshop/exercises/" + name + "/solution/tcp/Server.java",
+                List.of(promises),
                 words(order), List.of());
     }
 
