@@ -52,7 +52,8 @@ record Exercise(String name, String title, String starter, String solution,
             step(4, "answer, and lose no answer", "Write",
                     "saysNothingUnasked repliesWithTheNumberOfBytes"
                             + " printsWhoSentHowMuch clientThatLingersCostsNoCpu"
-                            + " repliesAfterHalfClose hangsUpWhenNothingWasSent"
+                            + " repliesThoughTheEndCameFirst repliesAfterHalfClose"
+                            + " hangsUpWhenNothingWasSent"
                             + " takesAnUploadToItsEnd ignoresWhatComesAfterTheReply"
                             + " silentClientCostsNoCpu clientsThatResetHarmNobody"
                             + " clientsThatResetLeaveNoDescriptors",
