@@ -27,7 +27,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Client implements AutoCloseable {
     /** How long a client waits for an answer before it says that there is none. */
-    public static final Duration PATIENCE = Duration.ofSeconds(5);
+    public static final Duration PATIENCE = Duration
+            .ofSeconds(Integer.getInteger("tcp.patience", 5));
 
     /** How long send() may block. Longer, as some tests let it block for a while. */
     private static final Duration SEND_PATIENCE = PATIENCE.multipliedBy(4);

@@ -15,6 +15,12 @@ public final class Machine {
     private Machine() {
     }
 
+    /** Bytes of this process's heap that are in use after a garbage collection. */
+    public static long heapInUse() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
     /** Descriptors (open files and sockets) that this process has now. */
     public static long openDescriptors() {
         return unix().getOpenFileDescriptorCount();

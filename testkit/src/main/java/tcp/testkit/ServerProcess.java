@@ -99,7 +99,7 @@ public final class ServerProcess implements AutoCloseable {
     /** Waits for the line that says where it listens; the address is on 127.0.0.1. */
     public InetSocketAddress address() {
         awaitOutput("a line \"" + LISTENING + "<port>\"",
-                line -> line.startsWith(LISTENING));
+                line -> line.startsWith(LISTENING), STARTED);
         String line = out.stream().filter(l -> l.startsWith(LISTENING)).findFirst().get();
         int port = Integer.parseInt(line.substring(LISTENING.length()));
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
@@ -111,8 +111,12 @@ public final class ServerProcess implements AutoCloseable {
      * @throws AssertionError if it ends without having done so, or takes too long
      */
     public void awaitOutput(String what, Predicate<String> line) {
+        awaitOutput(what, line, Client.PATIENCE);
+    }
+
+    private void awaitOutput(String what, Predicate<String> line, Duration patience) {
         try {
-            await().atMost(STARTED).pollDelay(Duration.ZERO)
+            await().atMost(patience).pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(5))
                     .until(() -> out.stream().anyMatch(line) || !process.isAlive());
             if (!process.isAlive()) {
@@ -181,6 +185,9 @@ public final class ServerProcess implements AutoCloseable {
 
     /** CPU time it has used so far, as the system counts it. Skips where it does not. */
     public Duration cpuTime() {
+        if (!process.isAlive()) {
+            throw new AssertionError("The server's process has ended.\n" + this);
+        }
         var time = process.info().totalCpuDuration();
         Assumptions.assumeTrue(time.isPresent(), "this system does not tell CPU times");
         return time.get();

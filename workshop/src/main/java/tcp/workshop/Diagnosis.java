@@ -6,9 +6,12 @@ import java.net.BindException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.IllegalBlockingModeException;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tcp.workshop.Failure.Symptom;
 
 /** What a failure most likely comes from, in the learner's terms. */
@@ -36,6 +39,11 @@ final class Diagnosis {
         return failure -> true;
     }
 
+    private static Predicate<Failure> comesBackWith(String beginning) {
+        return failure -> failure.seen() != null
+                && failure.seen().cameBack().startsWith("\"" + beginning);
+    }
+
     private static Predicate<Failure> nothingCameBack() {
         return failure -> failure.symptom() == Symptom.SILENT
                 && failure.seen().received() == 0;
@@ -46,8 +54,30 @@ final class Diagnosis {
                 && String.valueOf(failure.cause().getMessage()).contains(part);
     }
 
+    /** "Of 10 bytes 12 came back." */
+    private static boolean moreThanSent(Failure failure) {
+        Matcher counts = Pattern.compile("Of (\\d+) bytes (\\d+) came back")
+                .matcher(failure.cause() == null ? "" : failure.cause().getMessage());
+        return counts.find()
+                && Long.parseLong(counts.group(2)) > Long.parseLong(counts.group(1));
+    }
+
     /** The first that fits is taken, so the special ones come first. */
     private static final List<Rule> RULES = List.of(
+            // Whatever it was that could not be served meanwhile
+            new Rule("(?!loops).*", ".*", failure -> failure.place() != null,
+                    "Your loop stays in a handler, so no other key has its turn, and nobody"
+                            + " sees that close() was called. A handler does what can be"
+                            + " done now, and returns: it never waits, sleeps, or loops"
+                            + " until something comes or fits."),
+            new Rule("(?!echo).*", ".*", comesBackWith("\\000"),
+                    "Zeros came back, where no byte was put. After you have filled a buffer"
+                            + " its position is behind the bytes: flip() it before you"
+                            + " write."),
+            new Rule(".*", "clientsThat.*|manyClients.*", says("timed out"),
+                    "A client could not even connect: the queue of those who wait to be"
+                            + " accepted is full. Pass bind() a backlog, 1024: without one"
+                            + " it is 50."),
             // Step 1
             new Rule("step1", "connectsAndStaysSilent", any(Symptom.REFUSED),
                     "Nobody listens where port() says. Open a ServerSocketChannel, bind it"
@@ -60,7 +90,17 @@ final class Diagnosis {
                             + " accepted, you do not accept it, and readiness is"
                             + " level-triggered: it is reported as long as it lasts. Take"
                             + " OP_ACCEPT out of the interest set once you have said who"
-                            + " is there."),
+                            + " is there. (selectNow() does not wait at all: it must be"
+                            + " select().)"),
+            new Rule("step1", "saysOnce.*", says("It ended before"),
+                    "The program ended: run() returned. It is to ask select() again and"
+                            + " again, until close() is called."),
+            new Rule("step1", "saysOnce.*",
+                    says("print that someone is knocking").and(says("Standard output: ["))
+                            .and(failure -> !failure.cause().getMessage()
+                                    .matches("(?s).*output: \\[[^,]*]\n.*")),
+                    "Your server says it in other words. The line is \"Someone is"
+                            + " knocking\", and nothing else."),
             new Rule("step1", "saysOnce.*", says("print that someone is knocking"),
                     "Your loop did not hear the client knock. Is the listener registered"
                             + " with the selector, for OP_ACCEPT, and does run() call"
@@ -85,6 +125,17 @@ final class Diagnosis {
                     "Channels stay open after their clients have gone. cancel() and"
                             + " shutdownOutput() do not close a channel: call close() on"
                             + " every way out, also when an exception came."),
+            new Rule("step[3-5]", "livesWithoutDescriptors",
+                    says("has ended").or(any(Symptom.REFUSED)),
+                    "accept() failed, since no descriptor was left, and your server ended,"
+                            + " or closed its listener. Nobody's channel is at fault: let"
+                            + " the listener rest for a turn, and keep it."),
+            new Rule("step[3-5]", "livesWithoutDescriptors",
+                    any(Symptom.RESET, Symptom.SILENT),
+                    "Without a descriptor left, a client that was connected is not served"
+                            + " any more. JDK 17 opens one of its own at the first close()"
+                            + " or write() of a channel, and fails there: do that once in"
+                            + " the constructor, SocketChannel.open().close()."),
             // Step 3
             new Rule("step3", "keepsTheConnection.*", any(Symptom.END, Symptom.RESET),
                     "Your server hung up on a client that has not ended. Register the"
@@ -110,6 +161,13 @@ final class Diagnosis {
             new Rule("step4", "saysNothingUnasked", nothingCameBack(),
                     "Your server reads, and does not answer. Keep the reply with the key,"
                             + " ask for OP_WRITE, and write when select() says so."),
+            new Rule("step4", ".*", any(Symptom.WRONG).or(
+                    any(Symptom.END)
+                            .and(failure -> failure.seen().received() > 0)),
+                    "What came back is not the reply, to the byte: \"Received\", how many"
+                            + " bytes the first read gave, \"bytes\", and \\n. It is one"
+                            + " client's own: a buffer or text that all share mixes them"
+                            + " up."),
             new Rule("step4", "saysNothingUnasked", any(Symptom.MORE, Symptom.END),
                     "Your server acts before the client has said anything. A new channel"
                             + " is ready for writing at once: ask for OP_WRITE only when"
@@ -134,13 +192,19 @@ final class Diagnosis {
                     "Your server closed the connection with input unread, and that resets"
                             + " it: the reply may be lost. End your half with"
                             + " shutdownOutput(), read on and drop what comes, and close"
-                            + " at -1."),
+                            + " at -1. A write after that throws: is OP_WRITE off again,"
+                            + " and OP_READ on?"),
             // Step 5
             new Rule("step5", "answersARequestAndStaysOpen",
                     any(Symptom.WRONG, Symptom.END),
                     "What came back is not the response, to the byte. It has four header"
                             + " lines and an empty one, which end with \\r\\n, and then"
                             + " hello\\n; and the connection stays open."),
+            new Rule("step5", "answersARequestAndStaysOpen", nothingCameBack(),
+                    "A whole request came, and no answer. After a read the buffer's"
+                            + " position is behind the bytes: flip() it before you look at"
+                            + " them, clear() it before you read. And is the answer"
+                            + " written, or OP_WRITE asked for?"),
             new Rule("step5", "saysNothingBeforeTheHeadIsOver|findsAnEndThatIsCut",
                     any(Symptom.MORE),
                     "Your server answered before the request was over. One read is not"
@@ -160,7 +224,8 @@ final class Diagnosis {
                     "Your server answered fewer times than there were requests in one"
                             + " read. Look at what remains in the buffer after the first"
                             + " one."),
-            new Rule("step5", "keepsConnectionsApart", always(),
+            new Rule("step5", "keepsConnectionsApart",
+                    failure -> failure.symptom() != Symptom.LOOP_ENDED,
                     "Two clients' half requests were taken for one. What is known of a"
                             + " half-read request belongs to its connection: attach it to"
                             + " the key."),
@@ -168,6 +233,12 @@ final class Diagnosis {
                     "Answers got lost or mixed up. write() takes what fits and returns how"
                             + " much that was: keep the rest, ask for OP_WRITE, and go on"
                             + " where you stopped."),
+            new Rule("step5", "stopsAClient.*",
+                    any(Symptom.STUCK, Symptom.SILENT, Symptom.END, Symptom.RESET),
+                    "Not all answers came. write() takes what fits and returns how much"
+                            + " that was: keep count of the rest, ask for OP_WRITE only,"
+                            + " and go on where you stopped. While something is owed, do"
+                            + " not read: then TCP stops the client (back-pressure)."),
             new Rule("step5", "stopsAClient.*|clientThatNeverReads.*",
                     failure -> failure.symptom() != Symptom.LOOP_ENDED,
                     "A client sends and sends and takes no answer, and your server goes on"
@@ -192,6 +263,10 @@ final class Diagnosis {
             new Rule("echo", "clientThatStaysCostsNoCpu", always(),
                     "The loop is busy after the bytes have gone back. OP_WRITE was left"
                             + " on: ask for it only while something is owed."),
+            new Rule("echo", "stopsAClient.*", Diagnosis::moreThanSent,
+                    "More came back than was sent: bytes of other clients are among them."
+                            + " The buffer is shared by all, so what is owed to one client"
+                            + " needs a place of its own."),
             new Rule("echo", "stopsAClient.*", says(" came back.\n"),
                     "Bytes got lost. write() takes what fits: keep the rest with the key,"
                             + " ask for OP_WRITE, and go on where you stopped."),
@@ -200,7 +275,7 @@ final class Diagnosis {
                             + " is owed to one client needs a place of its own."),
             new Rule("echo", "stopsAClient.*", says("took 50 MB"),
                     "A client sends and takes nothing back, and your server goes on"
-                            + " reading: all that piles up in its memory. While something"
+                            + " reading: all that piles up, or gets lost. While something"
                             + " is owed, take OP_READ out of the interest set"
                             + " (back-pressure)."),
             // Honest HTTP
@@ -230,6 +305,9 @@ final class Diagnosis {
                     "The refusal was lost in a reset: the connection was closed with input"
                             + " unread. After the refusal, shutdownOutput(), read and drop"
                             + " what comes, and close at -1."),
+            new Rule("http", "refusesWhatIsNoRequest", any(Symptom.WRONG, Symptom.MORE),
+                    "Your server answered what it should refuse with 400. Look at what was"
+                            + " sent: which rule of a request does it break?"),
             new Rule("http", "refusesWhatItDoesNotSpeak", any(Symptom.WRONG),
                     "Your server answered a request that it does not understand. Where a"
                             + " chunked body ends is not known here, so what follows cannot"
@@ -244,7 +322,7 @@ final class Diagnosis {
                     "The client's time was over, and nobody hung up. While nothing"
                             + " happens, select() sleeps for ever: give it a time limit,"
                             + " up to the next deadline, and look then who is late."),
-            new Rule("deadlines", "endsASilentConnection",
+            new Rule("deadlines", "answersAsBefore|endsASilentConnection",
                     any(Symptom.END, Symptom.RESET),
                     "Your server hung up before the second was over."),
             new Rule("deadlines", "silentClientCostsNoCpu", always(),
@@ -257,7 +335,8 @@ final class Diagnosis {
                             + " Each answer that is out renews the deadline."),
             new Rule("deadlines", "endsManySilentConnections", any(Symptom.SILENT),
                     "Some connections outlive their deadline. After an answer the clock"
-                            + " runs again, for each connection on its own."),
+                            + " runs again, for each connection on its own. (And a time"
+                            + " limit that is rounded down to 0 means none at all.)"),
             new Rule("deadlines", "endsAConnectionThatDripsBytes", any(Symptom.SILENT),
                     "A client that sends a byte now and then is never hung up on. Bytes"
                             + " must not renew the deadline, only answers: else a slow"
@@ -350,9 +429,15 @@ final class Diagnosis {
                     "close() closed the selector while run() was still using it. close()"
                             + " comes from another thread: let it tell the loop and wake"
                             + " it up, wait until run() has ended, and close things then."),
+            new Rule(".*", ".*",
+                    failure -> ended(failure, ConcurrentModificationException.class),
+                    "The selected keys were changed while a loop went through them. Remove"
+                            + " each with the iterator's own remove(), or let"
+                            + " select(Consumer) do all that."),
             new Rule(".*", ".*", failure -> ended(failure, NullPointerException.class),
                     "Something was null there. accept() returns null when nobody waits"
-                            + " any more; and a key that is not removed from"
+                            + " any more; attachment() is null when nothing was attached;"
+                            + " and a key that is not removed from"
                             + " selectedKeys() comes again though nothing is ready."
                             + " select(Consumer) forgets none."),
             new Rule(".*", ".*", failure -> ended(failure, BindException.class),
@@ -368,7 +453,8 @@ final class Diagnosis {
                             + " key's channel only."),
             new Rule(".*", ".*", any(Symptom.LOOP_ENDED),
                     "An exception came out of your loop, and with it the server ended for"
-                            + " all clients. Its line is named above."),
+                            + " all clients. Its line is named above. If it makes no sense"
+                            + " there: is each key removed from selectedKeys()?"),
             new Rule(".*", ".*", any(Symptom.REFUSED),
                     "Nobody listens any more. Did the program end, or close its"
                             + " listener?"));

@@ -2,6 +2,7 @@ package tcp.workshop;
 
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import tcp.testkit.BrokenPromise;
 
 /**
@@ -11,8 +12,10 @@ import tcp.testkit.BrokenPromise;
  * @param symptom what happened, as one of a few kinds
  * @param cause what the test threw; null if it did not end
  * @param spins whether the server's loop was busy while nothing happened
+ * @param place the line of the learner's where the loop stayed, not in select(); or null
  */
-record Failure(String promise, Symptom symptom, Throwable cause, boolean spins) {
+record Failure(String promise, Symptom symptom, Throwable cause, boolean spins,
+        String place) {
     /** What can be seen of a server that does not do what it should. */
     enum Symptom {
         /** An exception came out of run() or close(). */
@@ -37,10 +40,15 @@ record Failure(String promise, Symptom symptom, Throwable cause, boolean spins) 
         OTHER
     }
 
-    static Failure of(String promise, Throwable cause, boolean busy) {
+    static Failure of(String promise, Throwable thrown, boolean busy, String place) {
+        Throwable cause = thrown instanceof ConditionTimeoutException
+                && thrown.getCause() instanceof AssertionError waitedFor
+                        ? waitedFor
+                        : thrown;
         Symptom symptom = symptom(cause);
         boolean waited = symptom == Symptom.SILENT || symptom == Symptom.STUCK;
-        return new Failure(promise, symptom, cause, busy && waited);
+        boolean stays = waited || symptom == Symptom.DOES_NOT_END;
+        return new Failure(promise, symptom, cause, busy && waited, stays ? place : null);
     }
 
     private static Symptom symptom(Throwable cause) {

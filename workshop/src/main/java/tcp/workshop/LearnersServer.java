@@ -21,6 +21,8 @@ import javax.tools.ToolProvider;
  * both sides have the same.
  */
 final class LearnersServer extends ClassLoader {
+    static final String INCOMPLETE = "It compiles, but something is missing: ";
+
     private final Path classes;
 
     private LearnersServer(Path classes) {
@@ -86,7 +88,7 @@ final class LearnersServer extends ClassLoader {
             missing = e.getMessage();
         }
         if (missing != null) {
-            throw new NotAServer("It compiles, but something is missing: " + missing
+            throw new NotAServer(INCOMPLETE + missing
                     + "\nThe check makes a server with new Server(port), asks its port(),"
                     + " calls run() in a thread of its own, and close() from another. All"
                     + " four must be public, and Server must implement AutoCloseable.");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ public final class Main implements Runnable {
     static int run(String... args) {
         // Servers that print "Listening" late are slow; here a learner waits.
         System.setProperty("tcp.started", System.getProperty("tcp.started", "8"));
+        System.setProperty("tcp.patience", System.getProperty("tcp.patience", "3"));
         CommandLine command = new CommandLine(new Main(project(), System.out));
         command.setExecutionExceptionHandler((e, cmd, parsed) -> {
             if (e instanceof Trouble || e instanceof UncheckedIOException) {
@@ -73,12 +75,12 @@ public final class Main implements Runnable {
         CommandLine.usage(this, out);
     }
 
-    @Command(description = "Looks whether this machine has what the workshop needs.")
+    @Command(mixinStandardHelpOptions = true, description = "Looks whether this machine has what the workshop needs.")
     int doctor() {
         return Doctor.run(project, out);
     }
 
-    @Command(description = "Lists the exercises and how far you are.")
+    @Command(mixinStandardHelpOptions = true, description = "Lists the exercises and how far you are.")
     int progress() {
         Work work = new Work(project);
         for (Exercise exercise : Exercise.ALL) {
@@ -92,7 +94,7 @@ public final class Main implements Runnable {
         return 0;
     }
 
-    @Command(description = "Puts the starter of an exercise where you edit it. What you"
+    @Command(mixinStandardHelpOptions = true, description = "Puts the starter of an exercise where you edit it. What you"
             + " had there is kept.")
     int start(
             @Parameters(paramLabel = "EXERCISE", description = "step1 to step5, or one of those beyond; see"
@@ -101,10 +103,18 @@ public final class Main implements Runnable {
                     + " with the starter") boolean withMine) {
         Exercise exercise = Exercise.named(name);
         Work work = new Work(project);
+        boolean there = Files.exists(work.server());
         Path kept = work.start(exercise, withMine);
         out.println("Started " + exercise.name() + ": " + exercise.title() + ".");
         if (kept != null) {
-            out.println("What you had is kept:  " + work.show(kept));
+            out.println(
+                    (withMine ? "A copy of what you had: " : "What you had is kept:  ")
+                            + work.show(kept));
+        }
+        if (withMine) {
+            out.println(there
+                    ? "You go on with your own server."
+                    : "There is no server of yours, so this is the starter.");
         }
         out.println("Read the task:         "
                 + work.show(exercise.folder(project).resolve("README.md")));
@@ -113,7 +123,7 @@ public final class Main implements Runnable {
         return 0;
     }
 
-    @Command(description = "Tries the promises of the exercise on your server, up to the"
+    @Command(mixinStandardHelpOptions = true, description = "Tries the promises of the exercise on your server, up to the"
             + " first that is broken.")
     int check(
             @Parameters(paramLabel = "EXERCISE", arity = "0..1", description = "the one you started last, if you leave it out") String name,
@@ -152,28 +162,45 @@ public final class Main implements Runnable {
             server = LearnersServer.compile(source, classes);
         } catch (LearnersServer.NotAServer e) {
             out.println("\n" + e.getMessage().indent(2));
-            Report.part("Likely",
-                    "The compiler says what it stumbled over, and in which line.", out);
+            if (!e.getMessage().startsWith(LearnersServer.INCOMPLETE)) {
+                Report.part("Likely",
+                        "The compiler says what it stumbled over, and in which line.",
+                        out);
+            }
             work.checked(exercise, "does not compile");
             return BROKEN;
         }
-        return report(exercise, work,
-                Verdict.of(exercise, server, source, classes, out));
+        Thread exit = new Thread(() -> exitedBy(exercise, work));
+        Runtime.getRuntime().addShutdownHook(exit);
+        Verdict verdict = Verdict.of(exercise, server, source, classes, out);
+        Runtime.getRuntime().removeShutdownHook(exit);
+        return report(exercise, work, verdict);
+    }
+
+    /** The server has ended the process that checks it, and no promise is kept by that. */
+    private void exitedBy(Exercise exercise, Work work) {
+        out.println("\n  Happened   The whole process ended in the middle of a promise.");
+        Report.part("Likely", "Your server called System.exit(). Only main() may, before"
+                + " the server listens: run() returns when close() was called.", out);
+        note(exercise, work, "System.exit()");
+        out.flush();
+        Runtime.getRuntime().halt(BROKEN);
     }
 
     private int report(Exercise exercise, Work work, Verdict verdict) {
         int kept = verdict.kept().size();
+        String hold = kept + (kept == 1 ? " promise holds" : " promises hold");
         if (verdict.failure() != null) {
             Report.print(exercise, verdict.failure(), out);
             out.println("\nIf you are stuck: " + Report.RUN + " hint");
-            note(exercise, work, kept + " promises hold");
+            note(exercise, work, hold);
             return BROKEN;
         }
         if (!verdict.skipped().isEmpty()) {
-            out.println("\n" + kept + " promises hold, and " + verdict.skipped().size()
+            out.println("\n" + hold + ", and " + verdict.skipped().size()
                     + " could not be tried on this machine, so this is not a pass.");
             note(exercise, work,
-                    kept + " promises hold, " + verdict.skipped().size() + " skipped");
+                    hold + ", " + verdict.skipped().size() + " skipped");
             return SKIPPED;
         }
         out.println("\nAll " + kept + " promises hold.");
@@ -196,6 +223,12 @@ public final class Main implements Runnable {
 
     private int checkTarget(Exercise exercise, String target) {
         InetSocketAddress address = address(target);
+        try (Socket any = new Socket()) {
+            any.connect(address, 3_000);
+        } catch (IOException e) {
+            throw new Trouble(
+                    "Nobody listens at " + target + ". Start your server first.");
+        }
         out.println("Checking " + target + " for " + exercise.name()
                 + ": what can be seen from outside");
         return report(exercise, null,
@@ -218,7 +251,7 @@ public final class Main implements Runnable {
                 + " 127.0.0.1:8080.");
     }
 
-    @Command(description = "Shows the next hint.")
+    @Command(mixinStandardHelpOptions = true, description = "Shows the next hint.")
     int hint(
             @Option(names = "--again", description = "those you have seen already") boolean again)
             throws IOException {
@@ -242,13 +275,13 @@ public final class Main implements Runnable {
         return 0;
     }
 
-    @Command(description = "Sends bytes to a server and shows what comes back, escaped.")
+    @Command(mixinStandardHelpOptions = true, description = "Sends bytes to a server and shows what comes back, escaped.")
     int send(
             @Parameters(paramLabel = "TEXT", arity = "0..*", description = "what to send; \\r, \\n and \\000 are bytes; each text"
                     + " is sent on its own") List<String> texts,
             @Option(names = "--to", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:8080", description = "where to; ${DEFAULT-VALUE}") String to,
-            @Option(names = "--times", defaultValue = "1", description = "send the first text so often") int times,
-            @Option(names = "--pieces", defaultValue = "0", description = "cut what is sent into so many bytes") int pieces,
+            @Option(names = "--times", paramLabel = "N", defaultValue = "1", description = "send the first text so often") int times,
+            @Option(names = "--pieces", paramLabel = "N", defaultValue = "0", description = "cut what is sent into so many bytes") int pieces,
             @Option(names = "--end", description = "then end this half of the connection") boolean end) {
         return Send.run(address(to), texts == null ? List.of() : texts, times, pieces,
                 end,

@@ -41,7 +41,10 @@ final class Report {
                 exception(cause, out);
             }
         }
-        if (failure.spins()) {
+        if (failure.place() != null) {
+            part("Meanwhile", "your loop was at " + failure.place()
+                    + ", and did not come back to select().", out);
+        } else if (failure.spins()) {
             part("Meanwhile", "your loop was busy all the time.", out);
         }
         part("Likely", Diagnosis.of(exercise, failure), out);
@@ -50,7 +53,10 @@ final class Report {
     /** What was sent may be long, and the command below it says it all. */
     private static String shortened(String sent) {
         int end = sent.lastIndexOf("\" ");
-        return end < 150 ? sent : sent.substring(0, 100) + sent.substring(end);
+        return end < 150
+                ? sent
+                : sent.substring(0, 100).replaceFirst("\\\\\\d{0,2}$", "") // half a byte
+                        + sent.substring(end);
     }
 
     private static void message(String message, PrintStream out) {

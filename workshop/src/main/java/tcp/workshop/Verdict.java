@@ -150,7 +150,8 @@ final class Verdict {
         }
         if (stuck || cause != null) {
             failure = Failure.of(name, cause,
-                    (stuck ? cpuTimeNow() : Witness.cpuTime()).compareTo(BUSY) > 0);
+                    (stuck ? cpuTimeNow() : Witness.cpuTime()).compareTo(BUSY) > 0,
+                    Witness.place() == null ? placeNow() : Witness.place());
             out.println("  BROKEN   " + words(name) + run.which);
         } else if (run.skipped != null || run.passed == 0) {
             String why = run.skipped == null ? "no such test ran" : run.skipped;
@@ -159,6 +160,14 @@ final class Verdict {
         } else {
             kept.add(name);
             out.println("  holds    " + words(name));
+        }
+    }
+
+    private static String placeNow() {
+        try {
+            return Witness.placeNow();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -207,7 +216,9 @@ final class Verdict {
                 case FAILED -> {
                     String name = test.getDisplayName();
                     if (!over.isDone()) {
-                        which = test.isTest() && name.startsWith("[") ? " " + name : "";
+                        which = test.isTest() && name.startsWith("[")
+                                ? name.replaceFirst("\\[\\d+] ", " (with ") + ")"
+                                : "";
                     }
                     over.complete(result.getThrowable().orElseThrow());
                 }

@@ -61,7 +61,8 @@ record Checked(int status, String output) {
 
     /** The promise that was said to be broken, in words; empty if none was. */
     String broken() {
-        Matcher line = Pattern.compile("(?m)^  BROKEN   (.*?)( \\[.*)?$").matcher(output);
+        Matcher line = Pattern.compile("(?m)^  BROKEN   (.*?)( \\(with .*)?$")
+                .matcher(output);
         return line.find() ? line.group(1) : "";
     }
 
