@@ -1,8 +1,8 @@
--- wrk: 16 requests in one write. wrk counts each of the 16 responses.
-init = function()
-  local request = wrk.format()
-  wrk.all = string.rep(request, 16)
+-- For wrk: as many requests in one write as are given behind "--". wrk counts each answer.
+init = function(arguments)
+  requests = string.rep(wrk.format(), tonumber(arguments[1]))
 end
+
 request = function()
-  return wrk.all
+  return requests
 end

@@ -1,0 +1,132 @@
+package tcp.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command: bench/run. */
+@Command(name = "bench/run", mixinStandardHelpOptions = true, description = {
+        "Measures step 5 beside the servers you might use instead.",
+        "It takes less than 10 minutes, and the machine should do nothing else."})
+public final class Main implements Callable<Integer> {
+    @Option(names = "--quick", description = "Less of everything: under 2 minutes.")
+    private boolean quick;
+
+    @Option(names = "--full", description = "More of everything: about half an hour.")
+    private boolean full;
+
+    @Option(names = "--smoke", hidden = true)
+    private boolean smoke;
+
+    @Option(names = "--peers", split = ",", paramLabel = "NAME", description = "Only these servers. All: ${COMPLETION-CANDIDATES}", completionCandidates = Names.class)
+    private List<String> peers = Peers.names();
+
+    @Option(names = "--only", split = ",", paramLabel = "PART", description = "Only these parts: ${COMPLETION-CANDIDATES}")
+    private Set<Bench.Part> parts = EnumSet.noneOf(Bench.Part.class);
+
+    @Option(names = "--results", paramLabel = "DIR", description = "Where the results go; without it, bench/target/results.")
+    private Path results = Path.of("bench", "target", "results");
+
+    /** The names for the help. */
+    static final class Names extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        Names() {
+            super(Peers.names());
+        }
+    }
+
+    /** What is done with the folder for things that go away again. */
+    interface Job {
+        void run(Path work) throws Exception;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        requireWrk();
+        Plan plan = smoke
+                ? Plan.smoke()
+                : quick ? Plan.quick() : full ? Plan.full() : Plan.standard();
+        List<Peer> chosen = Peers.named(peers);
+        PrintStream out = System.out;
+        inWork(work -> {
+            Bench bench = new Bench(plan, parts, chosen, work, results, out);
+            bench.run();
+            List<Summary.Line> lines = Results.summarise(results);
+            out.println();
+            out.println(Table.of(lines));
+            bench.leftOut().forEach((peer, why) -> out.println("Left out: " + peer + ": "
+                    + why));
+            bench.remarks().forEach(remark -> out.println("Remark: " + remark));
+            draw(results, lines, out);
+            out.println("Every single round is in " + results);
+        });
+        return 0;
+    }
+
+    @Command(name = "charts", description = "Sums up the results and draws the charts"
+            + " again, from what was measured before.")
+    int charts() throws Exception {
+        draw(results, Results.summarise(results), System.out);
+        return 0;
+    }
+
+    private static void draw(Path results, List<Summary.Line> lines, PrintStream out)
+            throws IOException {
+        try {
+            Charts.draw(lines, results);
+        } catch (NoClassDefFoundError | RuntimeException | UnsatisfiedLinkError e) {
+            out.println("The charts cannot be drawn here (" + e.getMessage()
+                    + "). Java needs a font for them: on Debian and Ubuntu,"
+                    + " apt install fonts-dejavu-core");
+        }
+    }
+
+    static void requireWrk() throws Trouble {
+        if (!Load.hasWrk()) {
+            throw new Trouble("wrk is not installed. Debian, Ubuntu: apt install wrk;"
+                    + " macOS: brew install wrk; Windows: do this in WSL.");
+        }
+    }
+
+    /** Gives the job a temporary folder. */
+    static void inWork(Job job) throws Exception {
+        Path work = Files.createTempDirectory("bench");
+        try {
+            job.run(work);
+        } finally {
+            try (Stream<Path> files = Files.walk(work)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    static int run(String... arguments) {
+        return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, command, result) -> {
+                    if (!(e instanceof Trouble)) {
+                        throw e;
+                    }
+                    command.getErr().println(e.getMessage());
+                    return 1;
+                }).execute(arguments);
+    }
+
+    public static void main(String[] arguments) {
+        System.setProperty("java.awt.headless", "true");
+        System.exit(run(arguments));
+    }
+}
