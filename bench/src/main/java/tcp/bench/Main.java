@@ -14,6 +14,9 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
+import tcp.bench.Experiments.Experiment;
 
 /** The command: bench/run. */
 @Command(name = "bench/run", mixinStandardHelpOptions = true, description = {
@@ -29,13 +32,13 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--smoke", hidden = true)
     private boolean smoke;
 
-    @Option(names = "--peers", split = ",", paramLabel = "NAME", description = "Only these servers. All: ${COMPLETION-CANDIDATES}", completionCandidates = Names.class)
+    @Option(names = "--peers", split = ",", paramLabel = "NAME", scope = ScopeType.INHERIT, description = "Only these servers. All: ${COMPLETION-CANDIDATES}", completionCandidates = Names.class)
     private List<String> peers = Peers.names();
 
     @Option(names = "--only", split = ",", paramLabel = "PART", description = "Only these parts: ${COMPLETION-CANDIDATES}")
     private Set<Bench.Part> parts = EnumSet.noneOf(Bench.Part.class);
 
-    @Option(names = "--results", paramLabel = "DIR", description = "Where the results go; without it, bench/target/results.")
+    @Option(names = "--results", paramLabel = "DIR", scope = ScopeType.INHERIT, description = "Where the results go; without it, bench/target/results.")
     private Path results = Path.of("bench", "target", "results");
 
     /** The names for the help. */
@@ -73,6 +76,57 @@ public final class Main implements Callable<Integer> {
             out.println("Every single round is in " + results);
         });
         return 0;
+    }
+
+    @Command(name = "experiment", description = "Measures step 5 beside itself with a line"
+            + " changed: ${COMPLETION-CANDIDATES}")
+    int experiment(
+            @Parameters(paramLabel = "NAME", arity = "1..*", description = "${COMPLETION-CANDIDATES}") List<Experiment> names,
+            @Option(names = "--rounds", defaultValue = "3", description = "How often; 3 unless told.") int rounds)
+            throws Exception {
+        requireWrk();
+        Files.createDirectories(results);
+        Machine.pinThis();
+        Progress progress = new Progress(System.out, names.stream()
+                .mapToDouble(name -> Experiments.planned(name, rounds)).sum());
+        inWork(work -> {
+            for (Experiment name : names) {
+                new Experiments(work, results, rounds, progress).run(name);
+            }
+            show(Results.summarise(results).stream().filter(line -> names.stream()
+                    .anyMatch(name -> line.sheet().equalsIgnoreCase(name.name())))
+                    .toList());
+        });
+        return 0;
+    }
+
+    @Command(name = "syscalls", description = "Counts the system calls of a request with"
+            + " strace (Linux).")
+    int syscalls() throws Exception {
+        requireWrk();
+        Files.createDirectories(results);
+        Machine.pinThis();
+        List<Peer> chosen = Peers.named(peers);
+        inWork(work -> {
+            Syscalls.run(chosen, work, results, System.out);
+            show(Results.summarise(results).stream()
+                    .filter(line -> line.sheet().equals("syscalls")).toList());
+        });
+        return 0;
+    }
+
+    private static void show(List<Summary.Line> lines) {
+        System.out.println();
+        for (Summary.Line line : lines) {
+            System.out.printf("%-18s %-12s %-12s median %10s  (%s to %s)%n", line.peer(),
+                    line.connections().isEmpty()
+                            ? ""
+                            : line.connections() + (line.pipelined().isEmpty()
+                                    ? ""
+                                    : " x " + line.pipelined()),
+                    line.figure(), Sheet.text(line.median()),
+                    Sheet.text(line.lowest()), Sheet.text(line.highest()));
+        }
     }
 
     @Command(name = "charts", description = "Sums up the results and draws the charts"

@@ -26,6 +26,7 @@ final class Rate {
     private static final String SENT = "sent"; // the time from sending only: not used
 
     static {
+        System.setProperty("io.netty.noUnsafe", "true"); // newer JDKs warn of it
         // Hyperfoil tells of each connection, between our lines.
         Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
     }
