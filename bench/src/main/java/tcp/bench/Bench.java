@@ -176,10 +176,10 @@ final class Bench {
                     int now = round;
                     for (Peer peer : inTurn(round)) {
                         take(peer, (p, server) -> {
-                            long before = server.cpu().toNanos();
+                            Running.Cpu before = server.cpu();
                             Load load = Load.wrk(server.port(), cell.connections(),
                                     cell.pipelined(), plan.seconds());
-                            long cpu = server.cpu().toNanos() - before;
+                            long cpu = server.cpu().since(before);
                             if (server.ended() == null) {
                                 sheet.add(now, p.name(), cell.connections(),
                                         cell.pipelined(), load.seconds(), load.requests(),
@@ -241,11 +241,11 @@ final class Bench {
                     running.size() * plan.abRequests() / 40_000.0);
             for (Peer peer : inTurn(1)) {
                 take(peer, (p, server) -> {
-                    long before = server.cpu().toNanos();
+                    Running.Cpu before = server.cpu();
                     Load load = Load.ab(server.port(), plan.abRequests());
                     sheet.add(1, p.name(), 128, load.requests(), load.errors(),
                             load.perSecond(),
-                            (server.cpu().toNanos() - before) / 1e3 / load.requests());
+                            server.cpu().since(before) / 1e3 / load.requests());
                     remarkErrors(p, "ab", load);
                 });
             }
@@ -305,9 +305,9 @@ final class Bench {
                 live(peer, server, round, connections, alone, live);
             }
             int held = steps.get(steps.size() - 1);
-            long start = server.cpu().toMillis();
+            Running.Cpu start = server.cpu();
             Thread.sleep(1000); // what is measured: nobody asks for anything
-            long cpu = server.cpu().toMillis() - start;
+            double cpu = server.cpu().since(start) / 1e6;
             Memory after = Memory.of(peer, server);
             if (server.ended() != null) {
                 throw new Trouble(server.ended());
@@ -337,9 +337,9 @@ final class Bench {
     /** One connection that asks again and again, while the idle ones are there. */
     private double live(Peer peer, Running server, int round, int idle, double alone,
             Sheet sheet) throws Exception {
-        long before = server.cpu().toNanos();
+        Running.Cpu before = server.cpu();
         Load load = Load.wrk(server.port(), 1, 1, 1);
-        long cpu = server.cpu().toNanos() - before;
+        long cpu = server.cpu().since(before);
         sheet.add(round, peer.name(), idle, load.requests(), load.errors(), load.p50(),
                 load.p50() / alone, cpu / 1e3 / load.requests(), load.perSecond());
         remarkErrors(peer, idle + " idle connections", load);

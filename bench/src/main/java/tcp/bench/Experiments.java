@@ -66,7 +66,7 @@ final class Experiments {
             case NAGLE -> {
                 variants.put("nagle", List.of("nagle"));
                 variants.put("write-each", List.of("write-each"));
-                variants.put("nagle, write-each", List.of("nagle", "write-each"));
+                variants.put("nagle, write-each", List.of("write-each", "nagle"));
             }
             case BACKLOG -> variants.put("backlog-50", List.of("backlog-50"));
             case FLOOD -> variants.put("read-until-empty", List.of("read-until-empty"));
@@ -136,9 +136,9 @@ final class Experiments {
 
     private static void load(String variant, Running server, int round, Sheet sheet,
             Plan.Cell cell) throws Exception {
-        long before = server.cpu().toNanos();
+        Running.Cpu before = server.cpu();
         Load load = Load.wrk(server.port(), cell.connections(), cell.pipelined(), 2);
-        long cpu = server.cpu().toNanos() - before;
+        long cpu = server.cpu().since(before);
         sheet.add(round, variant, cell.connections(), cell.pipelined(), load.errors(),
                 load.perSecond(), cpu / 1e3 / load.requests(), load.p50(), load.p99());
     }

@@ -29,8 +29,7 @@ final class Machine {
 
     /** The program's path, or null if it is not on the PATH. */
     static Path program(String name) {
-        String path = System.getenv("PATH") + File.pathSeparator + "/usr/sbin";
-        return Stream.of(path.split(File.pathSeparator))
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .map(folder -> Path.of(folder, name)).filter(Files::isExecutable)
                 .findFirst().orElse(null);
     }

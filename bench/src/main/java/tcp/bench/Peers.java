@@ -134,6 +134,8 @@ final class Peers {
 
     private static List<String> nginx(Path work, int port) throws Exception {
         Path nginx = Machine.program("nginx");
+        Path root = Path.of("/usr/sbin/nginx"); // not on everybody's PATH
+        nginx = nginx == null && Files.isExecutable(root) ? root : nginx;
         if (nginx == null) {
             throw new Trouble("not installed (Debian, Ubuntu: apt install nginx-light)");
         }

@@ -54,9 +54,9 @@ record Plan(int rounds, int seconds, List<Cell> cells, List<Cell> rateCells, int
                 List.of(1000), 1, 0);
     }
 
-    /** What the recorded results are made with: some 25 minutes. */
+    /** What the recorded results are made with: some 15 minutes. */
     static Plan full() {
-        return new Plan(5, 2, ALL, ALL, 5000, 3, IDLE, 5, 200_000);
+        return new Plan(5, 1, ALL, ALL, 5000, 1, IDLE, 5, 200_000);
     }
 
     /** A few seconds: to see that all parts work, not to measure. */

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -99,11 +101,54 @@ final class Running implements AutoCloseable {
         return all;
     }
 
-    /** CPU time used so far, user and system; the system counts in 10 ms. */
-    Duration cpu() {
-        return processes().stream()
-                .map(one -> one.info().totalCpuDuration().orElse(Duration.ZERO))
-                .reduce(Duration.ZERO, Duration::plus);
+    /** CPU time that it has used so far, user and system. */
+    Cpu cpu() throws IOException {
+        Duration ticks = Duration.ZERO;
+        Map<String, Long> threads = new HashMap<>();
+        for (ProcessHandle one : processes()) {
+            ticks = ticks.plus(one.info().totalCpuDuration().orElse(Duration.ZERO));
+            Path tasks = Path.of("/proc/" + one.pid() + "/task");
+            if (Files.isDirectory(tasks)) {
+                try (Stream<Path> all = Files.list(tasks)) {
+                    for (Path task : all.toList()) {
+                        threads.put(task.getFileName().toString(), nanos(task));
+                    }
+                }
+            }
+        }
+        return new Cpu(ticks, threads);
+    }
+
+    private static long nanos(Path task) {
+        try {
+            return Long.parseLong(
+                    Files.readString(task.resolve("schedstat")).split(" ")[0]);
+        } catch (IOException theThreadHasEnded) {
+            return 0;
+        }
+    }
+
+    /**
+     * CPU time as the system counts it: of the process in ticks of 10 ms, and on Linux of
+     * each thread in nanoseconds.
+     */
+    record Cpu(Duration ticks, Map<String, Long> threads) {
+        private static final long TICKS = 25_000_000; // two ticks, ns, and some more
+
+        /**
+         * Nanoseconds from an earlier look to this one: what its threads have used, or,
+         * where more than the ticks' own error is missing since threads have ended, the
+         * ticks.
+         */
+        long since(Cpu earlier) {
+            long exact = 0;
+            for (var thread : threads.entrySet()) {
+                exact += Math.max(0, thread.getValue()
+                        - earlier.threads.getOrDefault(thread.getKey(), 0L));
+            }
+            long rough = ticks.minus(earlier.ticks).toNanos();
+            return Math.abs(rough - exact) > TICKS ? rough : exact;
+        }
     }
 
     /** Memory in RAM now, in bytes. */

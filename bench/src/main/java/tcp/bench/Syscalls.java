@@ -39,12 +39,12 @@ final class Syscalls {
         }
         List<Plan.Cell> cells = List.of(new Plan.Cell(1, 1), new Plan.Cell(128, 1),
                 new Plan.Cell(128, 16));
-        Progress progress = new Progress(out, peers.size() * (1 + cells.size() * 2));
+        Progress progress = new Progress(out, peers.size() * (1 + cells.size() * 4));
         try (Sheet sheet = new Sheet(results, "syscalls", "round", "peer", "connections",
                 "pipelined", "requests", "errors", "wait", "change", "read", "write",
                 "futex", "other", "all")) {
             for (Peer peer : peers) {
-                progress.begin("system calls: " + peer.name(), 1 + cells.size() * 2);
+                progress.begin("system calls: " + peer.name(), 1 + cells.size() * 4);
                 try (Running server = peer.start(work)) {
                     Check.answers(server.port());
                     Load.wrk(server.port(), 128, 1, 1); // warm
@@ -79,7 +79,7 @@ final class Syscalls {
                 }
                 strace.waitFor(10, TimeUnit.MILLISECONDS);
             }
-            Load load = Load.wrk(server.port(), cell.connections(), cell.pipelined(), 1);
+            Load load = Load.wrk(server.port(), cell.connections(), cell.pipelined(), 3);
             strace.destroy();
             strace.waitFor(5, TimeUnit.SECONDS);
             Map<String, Long> calls = parse(Files.readString(counts));
