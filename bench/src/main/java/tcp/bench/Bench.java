@@ -93,10 +93,9 @@ final class Bench {
     // ------------------------------------------------------------------------- starting
 
     private void startAll() throws Exception {
-        boolean warm = parts.contains(Part.LOAD) || parts.contains(Part.RATE)
-                || parts.contains(Part.AB);
+        boolean warm = warms();
         for (Peer peer : List.copyOf(peers)) {
-            progress.begin("start, check and warm up " + peer.name(), warm ? 2.5 : 0.5);
+            progress.begin("start, check and warm up " + peer.name(), starting());
             try {
                 Running server = peer.start(work);
                 running.put(peer, server);
@@ -273,7 +272,7 @@ final class Bench {
                 for (Peer peer : inTurn(round)) {
                     progress.begin("idle connections, round " + round + " of "
                             + plan.otherRounds() + ": " + peer.name(),
-                            3.5 + steps.size() * 1.6);
+                            4 + steps.size() * 1.6);
                     try (Running server = peer.start(work, FIXED_HEAP)) {
                         idle(peer, server, round, steps, live, memory);
                     } catch (Trouble | IOException e) {
@@ -367,9 +366,19 @@ final class Bench {
 
     // ------------------------------------------------------------------------- the rest
 
+    /** The first three load servers that must have been warmed. */
+    private boolean warms() {
+        return parts.contains(Part.LOAD) || parts.contains(Part.RATE)
+                || parts.contains(Part.AB);
+    }
+
+    private double starting() {
+        return !warms() ? 0.5 : plan.rounds() > 1 ? 2.7 : 1.6;
+    }
+
     private double planned() {
         int n = peers.size();
-        double sum = n * 2.5;
+        double sum = n * starting();
         if (parts.contains(Part.LOAD)) {
             sum += plan.rounds() * plan.cells().size() * n * (plan.seconds() + 0.1);
         }
@@ -381,7 +390,7 @@ final class Bench {
             sum += n * plan.abRequests() / 40_000.0;
         }
         if (parts.contains(Part.IDLE)) {
-            sum += plan.otherRounds() * n * (3.5 + plan.idle().size() * 1.6);
+            sum += plan.otherRounds() * n * (4 + plan.idle().size() * 1.6);
         }
         if (parts.contains(Part.START)) {
             sum += plan.starts() * n * 0.5;

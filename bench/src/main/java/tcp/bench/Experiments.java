@@ -54,7 +54,7 @@ final class Experiments {
     private static double seconds(Experiment experiment) {
         return switch (experiment) {
             case NAGLE, BUFFERS -> 5.5;
-            case BACKLOG -> 3;
+            case BACKLOG -> 4;
             case FLOOD -> 4;
         };
     }
@@ -150,6 +150,9 @@ final class Experiments {
             throw new Trouble("This needs " + (BURST + 100) + " descriptors, and a"
                     + " process may have " + Machine.descriptors()
                     + " here: ulimit -n " + (BURST + 1000));
+        }
+        try (Idle warm = new Idle(server.port())) {
+            warm.growTo(2000); // so that Java has compiled what accepts
         }
         List<SocketChannel> clients = new ArrayList<>();
         double[] waits = new double[BURST];

@@ -2,6 +2,7 @@ package tcp.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -154,17 +155,27 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    /** Gives the job a temporary folder. */
+    /** Gives the job a temporary folder, which goes away again, after Ctrl-C too. */
     static void inWork(Job job) throws Exception {
         Path work = Files.createTempDirectory("bench");
+        Thread interrupted = new Thread(() -> {
+            Running.endAll();
+            delete(work);
+        });
+        Runtime.getRuntime().addShutdownHook(interrupted);
         try {
             job.run(work);
         } finally {
-            try (Stream<Path> files = Files.walk(work)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(file);
-                }
+            delete(work);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
             }
+        } catch (IOException | UncheckedIOException itIsGoneOrInUse) {
         }
     }
 

@@ -23,7 +23,7 @@ final class Running implements AutoCloseable {
     private static final Set<ProcessHandle> ALL = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> ALL.forEach(Running::end)));
+        Runtime.getRuntime().addShutdownHook(new Thread(Running::endAll));
     }
 
     private final Process process;
@@ -70,12 +70,19 @@ final class Running implements AutoCloseable {
     }
 
     private static java.io.File nothing() {
-        return Path.of(Machine.program("sh") == null ? "NUL" : "/dev/null").toFile();
+        return Path.of(
+                System.getProperty("os.name").startsWith("Windows") ? "NUL" : "/dev/null")
+                .toFile();
     }
 
     private static String said(Path log) throws IOException {
         String text = Files.readString(log).strip();
         return text.isEmpty() ? "" : ": " + text.lines().findFirst().get();
+    }
+
+    /** Ends all that was started and still runs. */
+    static void endAll() {
+        ALL.forEach(Running::end);
     }
 
     static void endWithThis(ProcessHandle process) {
@@ -151,14 +158,17 @@ final class Running implements AutoCloseable {
         }
     }
 
-    /** Memory in RAM now, in bytes. */
+    /**
+     * Memory of its own that is in RAM now, in bytes. On Linux without the parts of files
+     * (programs and libraries), which the kernel takes away and fetches again as it likes.
+     */
     long resident() throws IOException, InterruptedException {
         long sum = 0;
         for (ProcessHandle one : processes()) {
             Path status = Path.of("/proc/" + one.pid() + "/status");
             if (Files.exists(status)) {
                 try (Stream<String> lines = Files.lines(status)) {
-                    sum += 1024 * lines.filter(line -> line.startsWith("VmRSS:"))
+                    sum += 1024 * lines.filter(line -> line.startsWith("RssAnon:"))
                             .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                             .sum();
                 }

@@ -41,7 +41,7 @@ final class Syscalls {
                 new Plan.Cell(128, 16));
         Progress progress = new Progress(out, peers.size() * (1 + cells.size() * 4));
         try (Sheet sheet = new Sheet(results, "syscalls", "round", "peer", "connections",
-                "pipelined", "requests", "errors", "wait", "change", "read", "write",
+                "pipelined", "requests", "timeouts", "wait", "change", "read", "write",
                 "futex", "other", "all")) {
             for (Peer peer : peers) {
                 progress.begin("system calls: " + peer.name(), 1 + cells.size() * 4);

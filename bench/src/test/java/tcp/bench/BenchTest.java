@@ -168,13 +168,14 @@ class BenchTest {
                 .hasMessageStartingWith("There is no peer apache. There are: c-epoll");
     }
 
+    /** Skips the test, visibly, where there is no wrk. In CI on Linux it fails. */
     private static void needsWrk() {
-        boolean has = Load.hasWrk();
-        if (System.getenv("CI") == null) {
-            Assumptions.assumeTrue(has, "needs the program wrk");
-        } else {
-            assertThat(has).as("wrk is on the PATH; with CI=true nothing is skipped")
+        boolean must = "true".equals(System.getenv("CI"))
+                && System.getProperty("os.name").equals("Linux");
+        if (must) {
+            assertThat(Load.hasWrk()).as("wrk is on the PATH; in CI nothing is skipped")
                     .isTrue();
         }
+        Assumptions.assumeTrue(Load.hasWrk(), "needs the program wrk");
     }
 }
