@@ -366,7 +366,7 @@ final class Bench {
 
     // ------------------------------------------------------------------------- the rest
 
-    /** The first three load servers that must have been warmed. */
+    /** Whether something is measured that needs servers that have been warmed. */
     private boolean warms() {
         return parts.contains(Part.LOAD) || parts.contains(Part.RATE)
                 || parts.contains(Part.AB);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -100,15 +101,18 @@ final class Machine {
         }
     }
 
-    /** Runs a command; gives what it prints, standard error too, whatever its status. */
+    /**
+     * Runs a command; gives what it prints, standard error too, whatever its status. After
+     * three minutes it is ended.
+     */
     static String output(List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Running.endWithThis(process.toHandle());
         process.getOutputStream().close();
+        CompletableFuture.delayedExecutor(3, TimeUnit.MINUTES)
+                .execute(process::destroyForcibly);
         String output = new String(process.getInputStream().readAllBytes());
-        if (!process.waitFor(1, TimeUnit.MINUTES)) {
-            process.destroyForcibly();
-        }
+        process.waitFor();
         Running.ended(process.toHandle());
         return output;
     }

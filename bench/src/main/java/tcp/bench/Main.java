@@ -39,6 +39,10 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--only", split = ",", paramLabel = "PART", description = "Only these parts: ${COMPLETION-CANDIDATES}")
     private Set<Bench.Part> parts = EnumSet.noneOf(Bench.Part.class);
 
+    @Option(names = "--rounds", paramLabel = "N",
+            description = "Rounds under load, whatever the plan says.")
+    private int rounds;
+
     @Option(names = "--results", paramLabel = "DIR", scope = ScopeType.INHERIT, description = "Where the results go; without it, bench/target/results.")
     private Path results = Path.of("bench", "target", "results");
 
@@ -65,7 +69,8 @@ public final class Main implements Callable<Integer> {
         List<Peer> chosen = Peers.named(peers);
         PrintStream out = System.out;
         inWork(work -> {
-            Bench bench = new Bench(plan, parts, chosen, work, results, out);
+            Bench bench = new Bench(rounds > 0 ? plan.withRounds(rounds) : plan, parts,
+                    chosen, work, results, out);
             bench.run();
             List<Summary.Line> lines = Results.summarise(results);
             out.println();

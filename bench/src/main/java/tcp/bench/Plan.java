@@ -39,6 +39,11 @@ record Plan(int rounds, int seconds, List<Cell> cells, List<Cell> rateCells, int
             new Cell(128, 16), new Cell(1024, 16));
     private static final List<Integer> IDLE = List.of(10, 100, 1000, 10_000);
 
+    Plan withRounds(int other) {
+        return new Plan(other, seconds, cells, rateCells, rate, otherRounds, idle, starts,
+                abRequests);
+    }
+
     /** Under 10 minutes with all ten servers. */
     static Plan standard() {
         return new Plan(3, 1, ALL,
