@@ -39,8 +39,7 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--only", split = ",", paramLabel = "PART", description = "Only these parts: ${COMPLETION-CANDIDATES}")
     private Set<Bench.Part> parts = EnumSet.noneOf(Bench.Part.class);
 
-    @Option(names = "--rounds", paramLabel = "N",
-            description = "Rounds under load, whatever the plan says.")
+    @Option(names = "--rounds", paramLabel = "N", description = "Rounds under load, whatever the plan says.")
     private int rounds;
 
     @Option(names = "--results", paramLabel = "DIR", scope = ScopeType.INHERIT, description = "Where the results go; without it, bench/target/results.")
