@@ -24,11 +24,23 @@ class Update {
 
     @Test
     void rewrites() throws Exception {
+        writeFigures();
         write(Rederived.of(docs, byHand));
         write(javaBlocks());
         write(kernelBlocks());
         write(consoleBlocks());
         byHand.forEach(problem -> System.out.println("By hand: " + problem));
+    }
+
+    private void writeFigures() throws IOException {
+        for (Page page : docs.pages().values()) {
+            String text = Figures.update(docs.root(), page, byHand);
+            if (!text.equals(page.text)) {
+                System.out.println("Figures written anew: docs/" + page.name);
+                Files.writeString(docs.root().resolve("docs").resolve(page.name), text);
+            }
+        }
+        docs = Docs.read(docs.root());
     }
 
     private Map<Block, List<String>> javaBlocks() {

@@ -1,0 +1,43 @@
+package tcp.bench.peers;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * Starts one of the servers that step 5 is measured beside, on any free port, and prints
+ * "Listening on port N" as the steps do. Each gives the response of step 5; what a
+ * library adds of its own (a Date header, for example) it adds.
+ */
+public final class Main {
+    static final String TYPE = "text/html";
+    static final byte[] BODY = "hello\n".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] RESPONSE = ("HTTP/1.1 200 OK\r\nContent-Type: " + TYPE + "\r\n"
+            + "Connection: keep-alive\r\nContent-Length: 6\r\n\r\nhello\n")
+            .getBytes(StandardCharsets.US_ASCII);
+
+    /** A server that serves until its process ends. */
+    private interface Peer {
+        /** Starts it; returns its port. */
+        int start() throws Exception;
+    }
+
+    private static final Map<String, Peer> PEERS = Map.of(
+            "blocking", () -> Blocking.start(false),
+            "virtual", () -> Blocking.start(true),
+            "jdk-httpserver", JdkHttpServer::start,
+            "netty-nio", () -> Netty.start(false),
+            "netty-epoll", () -> Netty.start(true),
+            "microhttp", Microhttp::start);
+
+    private Main() {
+    }
+
+    public static void main(String[] args) throws Exception {
+        Peer peer = args.length == 1 ? PEERS.get(args[0]) : null;
+        if (peer == null) {
+            System.err.println("Name one of " + PEERS.keySet());
+            System.exit(1);
+        }
+        System.out.println("Listening on port " + peer.start());
+    }
+}

@@ -1,0 +1,201 @@
+package tcp.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
+import tcp.bench.Experiments.Experiment;
+
+/** The command: bench/run. */
+@Command(name = "bench/run", mixinStandardHelpOptions = true, description = {
+        "Measures step 5 beside the servers you might use instead.",
+        "It takes less than 10 minutes, and the machine should do nothing else."})
+public final class Main implements Callable<Integer> {
+    @Option(names = "--quick", description = "Less of everything: under 2 minutes.")
+    private boolean quick;
+
+    @Option(names = "--full", description = "More of everything: about 15 minutes.")
+    private boolean full;
+
+    @Option(names = "--smoke", hidden = true)
+    private boolean smoke;
+
+    @Option(names = "--peers", split = ",", paramLabel = "NAME", scope = ScopeType.INHERIT, description = "Only these servers. All: ${COMPLETION-CANDIDATES}", completionCandidates = Names.class)
+    private List<String> peers = Peers.names();
+
+    @Option(names = "--only", split = ",", paramLabel = "PART", description = "Only these parts: ${COMPLETION-CANDIDATES}")
+    private Set<Bench.Part> parts = EnumSet.noneOf(Bench.Part.class);
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Rounds under load, whatever the plan says.")
+    private int rounds;
+
+    @Option(names = "--results", paramLabel = "DIR", scope = ScopeType.INHERIT, description = "Where the results go; without it, bench/target/results.")
+    private Path results = Path.of("bench", "target", "results");
+
+    /** The names for the help. */
+    static final class Names extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        Names() {
+            super(Peers.names());
+        }
+    }
+
+    /** What is done with the folder for things that go away again. */
+    interface Job {
+        void run(Path work) throws Exception;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        requireWrk();
+        Plan plan = smoke
+                ? Plan.smoke()
+                : quick ? Plan.quick() : full ? Plan.full() : Plan.standard();
+        List<Peer> chosen = Peers.named(peers);
+        PrintStream out = System.out;
+        inWork(work -> {
+            Bench bench = new Bench(rounds > 0 ? plan.withRounds(rounds) : plan, parts,
+                    chosen, work, results, out);
+            bench.run();
+            List<Summary.Line> lines = Results.summarise(results);
+            out.println();
+            out.println(Table.of(lines));
+            bench.leftOut().forEach((peer, why) -> out.println("Left out: " + peer + ": "
+                    + why));
+            bench.remarks().forEach(remark -> out.println("Remark: " + remark));
+            draw(results, lines, out);
+            out.println("Every single round is in " + results);
+        });
+        return 0;
+    }
+
+    @Command(name = "experiment", description = "Measures step 5 beside itself with a line"
+            + " changed: ${COMPLETION-CANDIDATES}")
+    int experiment(
+            @Parameters(paramLabel = "NAME", arity = "1..*", description = "${COMPLETION-CANDIDATES}") List<Experiment> names,
+            @Option(names = "--rounds", defaultValue = "3", description = "How often; 3 unless told.") int rounds)
+            throws Exception {
+        requireWrk();
+        Files.createDirectories(results);
+        Machine.pinThis();
+        Progress progress = new Progress(System.out, names.stream()
+                .mapToDouble(name -> Experiments.planned(name, rounds)).sum());
+        inWork(work -> {
+            for (Experiment name : names) {
+                new Experiments(work, results, rounds, progress).run(name);
+            }
+            show(Results.summarise(results).stream().filter(line -> names.stream()
+                    .anyMatch(name -> line.sheet().equalsIgnoreCase(name.name())))
+                    .toList());
+        });
+        return 0;
+    }
+
+    @Command(name = "syscalls", description = "Counts the system calls of a request with"
+            + " strace (Linux).")
+    int syscalls() throws Exception {
+        requireWrk();
+        Files.createDirectories(results);
+        Machine.pinThis();
+        List<Peer> chosen = Peers.named(peers);
+        inWork(work -> {
+            Syscalls.run(chosen, work, results, System.out);
+            show(Results.summarise(results).stream()
+                    .filter(line -> line.sheet().equals("syscalls")).toList());
+        });
+        return 0;
+    }
+
+    private static void show(List<Summary.Line> lines) {
+        System.out.println();
+        for (Summary.Line line : lines) {
+            System.out.printf("%-18s %-12s %-12s median %10s  (%s to %s)%n", line.peer(),
+                    line.connections().isEmpty()
+                            ? ""
+                            : line.connections() + (line.pipelined().isEmpty()
+                                    ? ""
+                                    : " x " + line.pipelined()),
+                    line.figure(), Sheet.text(line.median()),
+                    Sheet.text(line.lowest()), Sheet.text(line.highest()));
+        }
+    }
+
+    @Command(name = "charts", description = "Sums up the results and draws the charts"
+            + " again, from what was measured before.")
+    int charts() throws Exception {
+        draw(results, Results.summarise(results), System.out);
+        return 0;
+    }
+
+    private static void draw(Path results, List<Summary.Line> lines, PrintStream out)
+            throws IOException {
+        try {
+            Charts.draw(lines, results);
+        } catch (NoClassDefFoundError | RuntimeException | UnsatisfiedLinkError e) {
+            out.println("The charts cannot be drawn here (" + e.getMessage()
+                    + "). Java needs a font for them: on Debian and Ubuntu,"
+                    + " apt install fonts-dejavu-core");
+        }
+    }
+
+    static void requireWrk() throws Trouble {
+        if (!Load.hasWrk()) {
+            throw new Trouble("wrk is not installed. Debian, Ubuntu: apt install wrk;"
+                    + " macOS: brew install wrk; Windows: do this in WSL.");
+        }
+    }
+
+    /** Gives the job a temporary folder, which goes away again, after Ctrl-C too. */
+    static void inWork(Job job) throws Exception {
+        Path work = Files.createTempDirectory("bench");
+        Thread interrupted = new Thread(() -> {
+            Running.endAll();
+            delete(work);
+        });
+        Runtime.getRuntime().addShutdownHook(interrupted);
+        try {
+            job.run(work);
+        } finally {
+            delete(work);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException itIsGoneOrInUse) {
+        }
+    }
+
+    static int run(String... arguments) {
+        return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, command, result) -> {
+                    if (!(e instanceof Trouble)) {
+                        throw e;
+                    }
+                    command.getErr().println(e.getMessage());
+                    return 1;
+                }).execute(arguments);
+    }
+
+    public static void main(String[] arguments) {
+        System.setProperty("java.awt.headless", "true");
+        System.exit(run(arguments));
+    }
+}
