@@ -10,11 +10,14 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tcp.testkit.ServerProcess;
 
 /** What a task tells to try, tried: the command, and the bytes that it says one sees. */
+@Execution(ExecutionMode.CONCURRENT)
 class TryItIT {
     private static final Pattern SEND = Pattern.compile(
             "(?m)^    " + Pattern.quote(Report.RUN)
