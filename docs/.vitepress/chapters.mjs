@@ -166,7 +166,7 @@ export function chapters(md, base) {
     const path = patch && inRepository(page(env), patch)
     return path
       ? '<span>server, broken by</span> ' + anchorTo(link(path), basename(path))
-      : `<span>${escape(title)}</span>`
+      : `<span>${escape(title.replace('so far', 'with your file so far'))}</span>`
   }
 
   function anchorTo(href, text) {
@@ -226,7 +226,7 @@ export const lineTransformer = {
       return
     }
     const sign = { a: '+', n: '+', r: '−', c: ' ', o: ' ', g: '⋯' }[mark]
-    const kind = { a: 'added', n: 'added', r: 'removed', g: 'gap' }[mark]
+    const kind = { a: 'added', n: 'added', r: 'removed', g: 'gap', q: 'output' }[mark]
     this.addClassToHast(node, [kind, 'rcgq'.includes(mark) && 'vp-copy-ignore'].filter(Boolean))
     node.tagName = { added: 'ins', removed: 'del' }[kind] ?? 'span'
     if ('no'.includes(mark)) {
