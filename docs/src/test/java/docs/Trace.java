@@ -2,7 +2,9 @@ package docs;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +45,15 @@ final class Trace implements AutoCloseable {
         }
     }
 
+    /**
+     * What a client did while the loop waited.
+     *
+     * @param during which call the loop was in, counted from 0: an epoll_wait
+     * @param what connects, sends …, closes
+     */
+    record Deed(int during, String what) {
+    }
+
     /** What strace says against being used here; empty if nothing. */
     private static final String REFUSED = refused();
 
@@ -50,6 +61,7 @@ final class Trace implements AutoCloseable {
     private final Path file = folder.resolve("strace.txt");
     private final Shell shell;
     private final int port;
+    private final List<Deed> deeds = new ArrayList<>();
 
     private static String refused() {
         try {
@@ -99,16 +111,46 @@ final class Trace implements AutoCloseable {
     }
 
     Socket connect() throws IOException {
-        return accustom(new Socket(InetAddress.getLoopbackAddress(), port));
+        return connect(new Client());
     }
 
     /** A client that takes little at a time. */
     Socket connectSlow() throws IOException {
-        Socket socket = new Socket();
-        socket.setReceiveBufferSize(4096);
-        socket.connect(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(),
-                port));
-        return accustom(socket);
+        Socket client = new Client();
+        client.setReceiveBufferSize(4096);
+        return connect(client);
+    }
+
+    private Socket connect(Socket client) throws IOException {
+        did("connect");
+        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return accustom(client);
+    }
+
+    void send(Socket client, String text) throws IOException {
+        did("send " + text.length() + " bytes");
+        client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** A client whose end is noted as well. */
+    private final class Client extends Socket {
+        @Override
+        public void close() throws IOException {
+            if (!isClosed()) {
+                did(getSoLinger() == 0 ? "reset" : "close");
+            }
+            super.close();
+        }
+    }
+
+    /** Notes what a client is about to do. The loop waits meanwhile. */
+    private void did(String what) {
+        deeds.add(new Deed(calls().size() - 1, what));
+    }
+
+    /** What the clients did, in order. */
+    List<Deed> deeds() {
+        return List.copyOf(deeds);
     }
 
     private static Socket accustom(Socket socket) throws IOException {

@@ -2,6 +2,7 @@ package docs;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,6 +28,7 @@ class Update {
         write(Rederived.of(docs, byHand));
         write(javaBlocks());
         write(kernelBlocks());
+        drawPictures();
         write(consoleBlocks());
         byHand.forEach(problem -> System.out.println("By hand: " + problem));
     }
@@ -63,6 +65,22 @@ class Update {
             System.out.println("No kernel block is written: that needs Linux and strace");
         }
         return changed;
+    }
+
+    private void drawPictures() throws IOException {
+        if (!Shell.missing(List.of("strace", "bash", "setsid")).isEmpty()) {
+            System.out.println("No picture is drawn: that needs Linux and strace");
+            return;
+        }
+        for (String step : Timeline.STEPS) {
+            if (!Timeline.check(docs, step).isEmpty()) {
+                Path file = docs.root().resolve(Timeline.file(step));
+                Files.createDirectories(file.getParent());
+                Files.writeString(file,
+                        Timeline.of(Recording.of(docs, step, "kernel"), step));
+                System.out.println("Drawn anew: " + Timeline.file(step));
+            }
+        }
     }
 
     private Map<Block, List<String>> consoleBlocks() throws Exception {
