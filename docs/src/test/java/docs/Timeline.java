@@ -24,8 +24,8 @@ final class Timeline {
     private static final int ROW = 25;
     private static final int TOP = 52;
     private static final int CLIENT = 56;
-    private static final int KERNEL = 262;
-    private static final int SELECTOR = 480;
+    private static final int KERNEL = 252;
+    private static final int SELECTOR = 484;
     private static final int SERVER = 700;
 
     private static final Pattern READY = Pattern.compile("\\[(.*)\\]");
@@ -197,7 +197,7 @@ final class Timeline {
     }
 
     private void note(String text) {
-        int width = (int) (text.length() * 6.7) + 12;
+        int width = text.length() * 7 + 14;
         rows.append(String.format(Locale.ROOT,
                 "<rect class=\"note\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"18\" rx=\"3\"/>%n",
                 SERVER - 12 - width, y(row) - 11, width));

@@ -128,7 +128,9 @@ final class Trace implements AutoCloseable {
     }
 
     void send(Socket client, String text) throws IOException {
-        did("send " + text.length() + " bytes");
+        did("send " + (text.length() < 12
+                ? '"' + text.replace("\n", "\\n") + '"'
+                : text.length() + " bytes"));
         client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
     }
 

@@ -29,6 +29,7 @@ class Update {
         write(javaBlocks());
         write(kernelBlocks());
         drawPictures();
+        stepThrough();
         write(consoleBlocks());
         byHand.forEach(problem -> System.out.println("By hand: " + problem));
     }
@@ -80,6 +81,17 @@ class Update {
                         Timeline.of(Recording.of(docs, step, "kernel"), step));
                 System.out.println("Drawn anew: " + Timeline.file(step));
             }
+        }
+    }
+
+    private void stepThrough() throws Exception {
+        if (!System.getProperty("os.name").equals("Linux")) {
+            System.out.println("Nothing is stepped through: that needs Linux");
+        } else if (!Stepping.check(docs).isEmpty()) {
+            Path file = docs.root().resolve(Stepping.FILE);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, Stepping.record(docs));
+            System.out.println("Recorded anew: " + Stepping.FILE);
         }
     }
 
