@@ -99,6 +99,18 @@ export function chapters(md, base) {
     })
   })
 
+  // Before the paragraph that begins with a link to a recording, the means to step
+  // through it.
+  md.core.ruler.before('links', 'stepper', (state) => {
+    const at = state.tokens.findIndex(({ children }) => children?.[0]?.type === 'link_open'
+      && children[0].attrGet('href').startsWith('recordings/'))
+    if (at > 0 && !state.env.search) {
+      const lines = read(source(stepOf(state.env))).split('\n')
+      state.tokens.splice(at - 1, 0,
+        html(state, `<Stepper :source="${escape(JSON.stringify(lines))}" />\n`))
+    }
+  })
+
   md.core.ruler.push('switch', (state) => {
     const step = stepOf(state.env)
     const before = state.tokens.findIndex((token) => token.type === 'paragraph_close')
@@ -233,14 +245,15 @@ export const lineTransformer = {
       node.properties['data-line'] = number
     }
     if (mark === 'p') {
-      let left = 2 // characters of the prompt
+      const prompt = node.children.map((span) => span.children[0].value).join('').slice(0, 2)
+      let left = prompt.length
       for (const span of node.children) {
         const text = span.children[0]
         const cut = Math.min(left, text.value.length)
         text.value = text.value.slice(cut)
         left -= cut
       }
-      node.children.unshift(aside('prompt', '$ '))
+      node.children.unshift(aside('prompt', prompt))
     } else if (sign) {
       node.children.unshift(aside('mark', sign))
     }

@@ -1,3 +1,4 @@
+import { defineAsyncComponent } from 'vue'
 import Theme from 'vitepress/theme-without-fonts'
 import CodeSwitch from './CodeSwitch.vue'
 import DiffButton from './DiffButton.vue'
@@ -5,21 +6,28 @@ import DiffView from './DiffView.vue'
 import Mermaid from './Mermaid.vue'
 import './style.css'
 
+// With its recording it is large, and one page needs it.
+const Stepper = defineAsyncComponent(() => import('./Stepper.vue'))
+
 export default {
   extends: Theme,
   enhanceApp({ app }) {
-    Object.entries({ CodeSwitch, DiffButton, DiffView, Mermaid })
+    Object.entries({ CodeSwitch, DiffButton, DiffView, Mermaid, Stepper })
       .forEach(([name, component]) => app.component(name, component))
     if (typeof window !== 'undefined') {
-      // What is folded up on the screen is needed on paper.
-      const folded = () => document.querySelectorAll('details:not([open])')
+      // Paper is light, and what is folded up on the screen is needed there. But not all
+      // events once more.
       let opened = []
+      let dark = false
       addEventListener('beforeprint', () => {
-        opened = [...folded()]
+        opened = [...document.querySelectorAll('details:not([open], .stepper *)')]
         opened.forEach((details) => { details.open = true })
+        dark = document.documentElement.classList.contains('dark')
+        document.documentElement.classList.remove('dark')
       })
       addEventListener('afterprint', () => {
         opened.forEach((details) => { details.open = false })
+        document.documentElement.classList.toggle('dark', dark)
       })
     }
   },

@@ -1,6 +1,7 @@
 package docs;
 
 import com.sun.jdi.ArrayReference;
+import com.sun.jdi.BooleanValue;
 import com.sun.jdi.Bootstrap;
 import com.sun.jdi.Field;
 import com.sun.jdi.IntegerValue;
@@ -74,7 +75,7 @@ final class Stepping implements AutoCloseable {
     private final List<String> events = new ArrayList<>();
     private int port;
     private int turn;
-    private String printed = "";
+    private String printed = ""; // and not noted yet
 
     private Stepping(List<String> source) throws Exception {
         this.source = source;
@@ -140,7 +141,7 @@ final class Stepping implements AutoCloseable {
                 }
             }
             set.resume();
-            printed = line.contains("println(") ? readLine() : "";
+            printed = line.contains("println(") ? readLine() : printed;
         }
     }
 
@@ -164,7 +165,10 @@ final class Stepping implements AutoCloseable {
         }
         boolean selects = line.contains("selector.select(");
         turn += selects ? 1 : 0;
-        note(at, "");
+        if (!line.isBlank() && !line.strip().equals("}")) {
+            note(at, "");
+            printed = "";
+        }
         if (!selects) {
             return true;
         }
@@ -267,6 +271,9 @@ final class Stepping implements AutoCloseable {
         Map<String, String> waiting = new LinkedHashMap<>();
         waiting.put("listener", String.valueOf(Queue.of(port, 0).waiting()));
         for (int i = 0; i < ports.size(); i++) {
+            if (i < accepted.size() && isClosed(accepted.get(i))) {
+                continue;
+            }
             Queue queue = Queue.of(port, ports.get(i));
             waiting.put(i == 0 ? "A" : "B", queue.ended()
                     ? "\"end\""
@@ -292,8 +299,15 @@ final class Stepping implements AutoCloseable {
                 + "}";
     }
 
+    private static boolean isClosed(ObjectReference channel) {
+        return ((BooleanValue) value(channel, "closed")).value();
+    }
+
     /** The interest set of a channel's key, as JSON; null if it is not registered. */
     private static String interest(ObjectReference channel) {
+        if (isClosed(channel)) {
+            return "\"closed\"";
+        }
         if (value(channel, "keys") instanceof ArrayReference keys) {
             for (Value key : keys.getValues()) {
                 if (key instanceof ObjectReference registered) {

@@ -37,6 +37,7 @@ final class Timeline {
     private int row;
     private int workFrom = 1;
     private boolean ended; // our half of the connection
+    private boolean gone; // the client
 
     private Timeline() {
     }
@@ -124,6 +125,7 @@ final class Timeline {
                 next();
                 arrow(CLIENT, KERNEL, deed.what(), "deed");
                 any = true;
+                gone |= deed.what().equals("close");
             }
         }
         Matcher ready = READY.matcher(shown);
@@ -143,7 +145,7 @@ final class Timeline {
         if (call.is("write", "client") && call.result() > 0) {
             next();
             arrow(KERNEL, CLIENT, call.result() + " bytes", "deed");
-        } else if (!ended
+        } else if (!ended && !gone
                 && (call.is("shutdown", "client") || call.is("close", "client"))) {
             ended = true;
             next();

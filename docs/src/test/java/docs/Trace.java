@@ -165,7 +165,7 @@ final class Trace implements AutoCloseable {
     void awaitIdle(int waits) throws InterruptedException, IOException {
         await("waits in select() for the " + waits + ". time", calls -> calls.stream()
                 .filter(c -> c.name().equals("epoll_wait")).count() >= waits
-                && last(calls).result() == null);
+                && isIdle(calls));
     }
 
     /** Waits until the loop waits, and such a call has been recorded so many times. */
@@ -173,7 +173,7 @@ final class Trace implements AutoCloseable {
             throws InterruptedException, IOException {
         await("has made the call " + name + "(" + target + ") " + times + " times",
                 calls -> calls.stream().filter(c -> c.is(name, target)).count() >= times
-                        && last(calls).result() == null);
+                        && isIdle(calls));
     }
 
     private void await(String what, Predicate<List<Call>> condition)
@@ -190,7 +190,12 @@ final class Trace implements AutoCloseable {
         }
     }
 
-    static Call last(List<Call> calls) {
+    /** Whether the loop sleeps. (A line that is not written yet looks unfinished, too.) */
+    private static boolean isIdle(List<Call> calls) {
+        return last(calls).name().equals("epoll_wait") && last(calls).result() == null;
+    }
+
+    private static Call last(List<Call> calls) {
         return calls.get(calls.size() - 1);
     }
 
