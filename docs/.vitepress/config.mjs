@@ -21,8 +21,10 @@ const otherPages = [
 const items = (pages) => pages.filter(([, page]) => existsSync(resolve(docs, `${page}.md`)))
   .map(([text, page]) => ({ text, link: `/${page}` }))
 
-// A code host serves a repository's pages from a folder of its name.
-const base = process.env.BASE ?? (repository ? `/${repository.name}/` : '/')
+// A code host serves a repository's pages from a folder of its name. But there is one
+// repository for the pages of its owner.
+const own = repository?.name.endsWith('.github.io')
+const base = process.env.BASE ?? (repository && !own ? `/${repository.name}/` : '/')
 
 export default defineConfig({
   base,
