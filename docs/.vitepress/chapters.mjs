@@ -81,16 +81,17 @@ export function chapters(md, base) {
   // and light. One that is not there yet shows its text.
   md.core.ruler.push('pictures', (state) => {
     state.tokens.forEach((token, i) => {
-      const image = token.children?.length === 1 && token.children[0].type === 'image'
-        ? token.children[0] : null
-      if (!image || /^\w+:/.test(image.attrGet('src'))) {
-        return
+      for (const [at, image] of (token.children ?? []).entries()) {
+        const src = image.type === 'image' ? image.attrGet('src') : 'data:'
+        const path = /^\w+:/.test(src) ? '' : inRepository(page(state.env), src)
+        if (path === null) {
+          token.children[at] = Object.assign(new state.Token('text', '', 0), {
+            content: image.content })
+        }
       }
-      const path = inRepository(page(state.env), image.attrGet('src'))
-      if (path === null) {
-        token.children = [Object.assign(new state.Token('text', '', 0), {
-          content: image.content })]
-      } else if (path.startsWith('docs/pictures/')) {
+      const image = token.children?.length === 1 ? token.children[0] : null
+      const path = image?.type === 'image' && inRepository(page(state.env), image.attrGet('src'))
+      if (path && path.startsWith('docs/pictures/')) {
         state.tokens[i - 1].hidden = state.tokens[i + 1].hidden = true
         state.tokens[i] = html(state, `<figure class="picture" role="img" tabindex="0"`
           + ` aria-label="${escape(image.content)}" v-html="${escape(
@@ -178,7 +179,7 @@ export function chapters(md, base) {
     const path = patch && inRepository(page(env), patch)
     return path
       ? '<span>server, broken by</span> ' + anchorTo(link(path), basename(path))
-      : `<span>${escape(title.replace('so far', 'with your file so far'))}</span>`
+      : `<span>${escape(title.replace(' so far', ': your file so far'))}</span>`
   }
 
   function anchorTo(href, text) {

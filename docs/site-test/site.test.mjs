@@ -319,6 +319,8 @@ test('without scripts there is all to read', () => visit('step3-read', async (pa
   assert.ok(await page.locator('.block .added').first().isVisible())
   assert.ok(await page.locator('.picture svg').isVisible())
   assert.match(await page.locator('.diagram').first().innerText(), /receive buffer A/)
+  assert.equal(await page.locator('.code-switch:visible, .diff-button:visible').count(), 0,
+    'a button that would do nothing')
   await page.getByText(/^All \d+ events as a list$/).click()
   assert.ok(await page.getByText('Client A connects.').isVisible())
 }, { javaScriptEnabled: false }))
