@@ -181,7 +181,7 @@ async function showsTheWholeFile(page, chapter) {
     .map(({ text }) => text).filter((text) => !fresh.includes(text)), [], 'new, and not marked')
   await code.hover()
   await code.locator('.whole-file button.copy').click()
-  await code.locator('button.copied').waitFor()
+  await code.locator('.whole-file button.copied').waitFor()
   assert.equal((await copied(page)).replaceAll('\r\n', '\n').trimEnd(), source(chapter).trimEnd())
   if (chapter === 'step2-discard') {
     await accessible(page, `${chapter}, the whole file`)
