@@ -1,7 +1,5 @@
 package tcp;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -24,7 +22,7 @@ class InitIT implements ProgramContract {
                     "Someone is knocking"::equals);
             Client.connect(server.address()).expectNothing(Duration.ofMillis(200))
                     .close();
-            assertThat(server.out()).containsExactly(
+            server.expectOutput(
                     "Listening on port " + server.address().getPort(),
                     "Someone is knocking");
         }

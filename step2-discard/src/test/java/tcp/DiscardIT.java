@@ -1,7 +1,5 @@
 package tcp;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 import tcp.testkit.Client;
@@ -20,7 +18,7 @@ class DiscardIT implements ProgramContract {
         try (ServerProcess server = ServerProcess.java("-cp", CLASSES, "tcp.Server", "0");
                 Client first = Client.connect(server.address()).expectEnd();
                 Client second = Client.connect(server.address()).expectEnd()) {
-            assertThat(server.out()).containsExactly(
+            server.expectOutput(
                     "Listening on port " + server.address().getPort(),
                     "Got connection from " + first.address(),
                     "Got connection from " + second.address());

@@ -1,7 +1,5 @@
 package tcp;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 import tcp.testkit.Client;
@@ -29,7 +27,7 @@ class ReadIT implements ProgramContract, DescriptorLimitContract {
                 Client client = Client.connect(server.address())) {
             ask(client, server);
             client.send("hello again\n").halfClose().expectEnd();
-            assertThat(server.out()).containsExactly(
+            server.expectOutput(
                     "Listening on port " + server.address().getPort(),
                     "Got connection from " + client.address(),
                     "Read 6 bytes from " + client.address(),

@@ -1,7 +1,5 @@
 package tcp;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 import tcp.testkit.Client;
@@ -26,7 +24,7 @@ class WriteIT implements ProgramContract, DescriptorLimitContract {
         try (ServerProcess server = ServerProcess.java("-cp", CLASSES, "tcp.Server", "0");
                 Client client = Client.connect(server.address())) {
             ask(client, server);
-            assertThat(server.out()).containsExactly(
+            server.expectOutput(
                     "Listening on port " + server.address().getPort(),
                     "Got connection from " + client.address(),
                     "Read 6 bytes from " + client.address());

@@ -1,6 +1,10 @@
 package tcp;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tcp.testkit.Client;
@@ -22,6 +26,31 @@ class WriteTest implements WriteContract, InProcessContract {
     @Override
     public InetSocketAddress address() {
         return server.address();
+    }
+
+    /**
+     * A reply is owed, too, when the client's end comes before the loop could write. Here
+     * the loop is held up while it prints, so that this happens for sure.
+     */
+    @Test
+    void repliesThoughTheEndCameFirst() {
+        CountDownLatch ended = new CountDownLatch(1);
+        System.setOut(new PrintStream(new OutputStream() {
+            @Override
+            public void write(int b) {
+                try {
+                    ended.await(Client.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }));
+        try (Client client = Client.connect(address())) {
+            client.lookAt("does end of stream close a connection that is owed a reply?")
+                    .send("hello\n").halfClose();
+            ended.countDown();
+            client.expect("Received 6 bytes\n").expectEnd();
+        }
     }
 
     /** A client that has its reply and stays costs nothing: nothing is owed to it. */

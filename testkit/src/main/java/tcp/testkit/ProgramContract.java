@@ -98,7 +98,7 @@ public interface ProgramContract {
         try (ServerProcess server = ServerProcess.java("-cp", CLASSES, "tcp.Server", "0");
                 Client silent = Client.connect(server.address())) {
             assertServed(server.address());
-            double share = server.cpuShare(Duration.ofSeconds(1));
+            double share = server.cpuShare(Duration.ofMillis(500));
             assertThat(share).as("share of a CPU that it uses while nothing happens")
                     .isLessThan(0.2);
         }

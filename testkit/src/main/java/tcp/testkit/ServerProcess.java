@@ -1,5 +1,6 @@
 package tcp.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Assumptions;
@@ -124,6 +126,16 @@ public final class ServerProcess implements AutoCloseable {
         if (out.stream().noneMatch(line)) {
             throw new AssertionError("It ended before it printed " + what + ".\n" + this);
         }
+    }
+
+    /** Checks that it has printed these lines on standard output, and no others. */
+    public void expectOutput(String... lines) {
+        long start = System.nanoTime();
+        while (out.size() < lines.length // what it prints comes here a bit later
+                && System.nanoTime() - start < Client.PATIENCE.toNanos()) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(out).containsExactly(lines);
     }
 
     /**

@@ -123,7 +123,8 @@ final class Diagnosis {
                     "The loop is busy with a client that has said nothing. Is OP_WRITE in"
                             + " the interest set from the start? Ask for it only while a"
                             + " reply is owed."),
-            new Rule("step4", "repliesAfterHalfClose|saysNothingUnasked",
+            new Rule("step4",
+                    "replies(AfterHalfClose|ThoughTheEndCameFirst)|saysNothingUnasked",
                     any(Symptom.END, Symptom.RESET),
                     "The client ended its half and still waits for its reply, and your"
                             + " server closed the connection. While a reply is owed, do"

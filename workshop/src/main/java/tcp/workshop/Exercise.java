@@ -52,7 +52,8 @@ record Exercise(String name, String title, String starter, String solution,
             step(4, "answer, and lose no answer", "Write",
                     "saysNothingUnasked repliesWithTheNumberOfBytes"
                             + " printsWhoSentHowMuch clientThatLingersCostsNoCpu"
-                            + " repliesAfterHalfClose hangsUpWhenNothingWasSent"
+                            + " repliesThoughTheEndCameFirst repliesAfterHalfClose"
+                            + " hangsUpWhenNothingWasSent"
                             + " takesAnUploadToItsEnd ignoresWhatComesAfterTheReply"
                             + " silentClientCostsNoCpu clientsThatResetHarmNobody"
                             + " clientsThatResetLeaveNoDescriptors",
@@ -110,6 +111,9 @@ record Exercise(String name, String title, String starter, String solution,
                 ? "workshop/exercises/step1/starter/Server.java"
                 : MODULES.get(number - 2) + source;
         List<String> leftOut = new ArrayList<>(GIVEN);
+        if (number > 1) { // silentClientCostsNoCpu measures it too, with no new process
+            leftOut.add("isIdleWhenNothingHappens");
+        }
         leftOut.addAll(words(left));
         return new Exercise("step" + number, title, starter,
                 MODULES.get(number - 1) + source,

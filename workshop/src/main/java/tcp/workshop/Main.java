@@ -29,6 +29,14 @@ public final class Main implements Runnable {
 
     /** Exit status: 0 fine, 1 a promise is broken, 2 wrong use, 3 something was skipped. */
     public static void main(String[] args) {
+        int status = run(args);
+        System.out.flush();
+        // The loop of a learner's server may still run.
+        Runtime.getRuntime().halt(status);
+    }
+
+    /** Runs a command in this process, and returns its exit status. */
+    static int run(String... args) {
         // Servers that print "Listening" late are slow; here a learner waits.
         System.setProperty("tcp.started", System.getProperty("tcp.started", "8"));
         CommandLine command = new CommandLine(new Main(project(), System.out));
@@ -40,10 +48,9 @@ public final class Main implements Runnable {
             throw e;
         });
         int status = command.execute(args);
-        // A server of the learner's may still run, as a thread or as a process.
+        // A server of the learner's may still run, as a process.
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
-        System.out.flush();
-        Runtime.getRuntime().halt(status);
+        return status;
     }
 
     /** The project's folder: this program is in workshop/target. */

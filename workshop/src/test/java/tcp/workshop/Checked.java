@@ -11,25 +11,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the learner's command says, run as a process of its own from the packaged jar. */
+/** What the learner's command says, run from the packaged jar. */
 record Checked(int status, String output) {
     static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
-    private static final String JAVA = Path
+    static final String JAVA = Path
             .of(System.getProperty("java.home"), "bin", "java").toString();
 
-    /** Checks this source, in a folder that is empty or not there. */
+    /**
+     * Checks this source, in a folder that is empty or not there, in a process that may
+     * have checked others before.
+     */
     static Checked source(String exercise, String source, Path mine) {
         try {
             Path file = mine.resolve("tcp").resolve("Server.java");
             Files.createDirectories(file.getParent());
             Files.writeString(file, source);
+            return Worker.check(exercise, mine);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return command(mine, "check", exercise);
     }
 
-    /** Runs the command with this folder as the learner's own. */
+    /** Runs the command in a new process, with this folder as the learner's own. */
     static Checked command(Path mine, String... arguments) {
         List<String> command = new ArrayList<>(
                 List.of(JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
