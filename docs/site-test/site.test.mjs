@@ -118,6 +118,11 @@ async function diagramsAre(colour, page) {
     assert.ok(await diagram.locator(`.in-${colour} svg[aria-labelledby]`).isVisible(),
       'a diagram is drawn, and has a text')
     assert.ok(!await diagram.locator(`.in-${other}`).isVisible(), 'in one colour')
+    const fills = (svg) => diagram.locator(`.in-${svg} .node :is(path, rect)`).evaluateAll(
+      (all) => all.map((shape) => getComputedStyle(shape).fill).filter((fill) => fill !== 'none'))
+    const shared = (await fills(other)).filter((fill) => fill !== 'rgba(0, 0, 0, 0)')
+    assert.deepEqual((await fills(colour)).filter((fill) => shared.includes(fill)), [],
+      'boxes of the other colour')
   }
 }
 
