@@ -120,8 +120,7 @@ final class Stepping implements AutoCloseable {
         ClassPrepareRequest prepared = machine.eventRequestManager()
                 .createClassPrepareRequest();
         prepared.addClassFilter("tcp.Server");
-        prepared.enable();
-        machine.resume();
+        prepared.enable(); // the machine waits until its first event, its start, is resumed
         while (true) {
             EventSet set = machine.eventQueue().remove(PATIENCE.toMillis());
             if (set == null) {
