@@ -45,7 +45,8 @@ final class Compiler {
     /** Writes the classes of this Server.java to a folder. */
     static synchronized void compile(List<String> source, Path folder) {
         boolean fine = JAVAC.getTask(null, null, null,
-                List.of("--release", "17", "-proc:none", "-d", folder.toString()), null,
+                List.of("--release", "17", "-g", "-proc:none", "-d", folder.toString()),
+                null,
                 List.of(new Source(String.join("\n", source) + "\n"))).call();
         if (!fine) {
             throw new IllegalArgumentException("it does not compile");

@@ -38,6 +38,17 @@ class KernelTest {
         Problem.assertNone(Kernels.check(DOCS, block));
     }
 
+    static List<String> pictures() {
+        return Timeline.STEPS;
+    }
+
+    /** Each chapter's picture is drawn from the session as it goes today. */
+    @ParameterizedTest
+    @MethodSource("pictures")
+    void drawsWhatIsRecorded(String step) {
+        Problem.assertNone(Timeline.check(DOCS, step));
+    }
+
     /** Java's selector is level-triggered. */
     @ParameterizedTest
     @MethodSource("names")

@@ -16,8 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * @param title the title of the block that shows it: kernel, kernel reset, …
  * @param calls the calls of the loop
+ * @param deeds what the client did meanwhile
  */
-record Recording(String title, List<Trace.Call> calls) {
+record Recording(String title, List<Trace.Call> calls, List<Trace.Deed> deeds) {
     static final String REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private static final int RESPONSE = 93; // bytes
     private static final Map<String, Recording> MADE = new ConcurrentHashMap<>();
@@ -43,7 +44,7 @@ record Recording(String title, List<Trace.Call> calls) {
         PARTS.put("step3-read kernel", trace -> {
             try (Socket client = trace.connect()) {
                 trace.awaitIdle(2);
-                send(client, "hello\n");
+                trace.send(client, "hello\n");
                 trace.awaitIdle(1, "read", "client");
             }
             trace.awaitIdle(1, "close", "client");
@@ -58,7 +59,7 @@ record Recording(String title, List<Trace.Call> calls) {
         PARTS.put("step4-write kernel", trace -> {
             try (Socket client = trace.connect()) {
                 trace.awaitIdle(2);
-                send(client, "hello\n");
+                trace.send(client, "hello\n");
                 receive(client, "Received 6 bytes\n");
                 trace.awaitIdle(1, "shutdown", "client");
             }
@@ -68,7 +69,7 @@ record Recording(String title, List<Trace.Call> calls) {
             try (Socket client = trace.connect()) {
                 trace.awaitIdle(2);
                 for (int i = 1; i <= 2; i++) {
-                    send(client, REQUEST);
+                    trace.send(client, REQUEST);
                     receive(client, RESPONSE);
                     trace.awaitIdle(i, "write", "client");
                 }
@@ -78,7 +79,7 @@ record Recording(String title, List<Trace.Call> calls) {
         PARTS.put("step5-http kernel pipelined", trace -> {
             try (Socket client = trace.connect()) {
                 trace.awaitIdle(2);
-                send(client, REQUEST.repeat(16));
+                trace.send(client, REQUEST.repeat(16));
                 receive(client, 16 * RESPONSE);
                 trace.awaitIdle(1, "write", "client");
             }
@@ -92,7 +93,7 @@ record Recording(String title, List<Trace.Call> calls) {
                 // more.
                 while (trace.calls().stream()
                         .noneMatch(call -> call.shown().contains("EPOLLOUT"))) {
-                    send(client, "\r\n\r\n".repeat(4096));
+                    trace.send(client, "\r\n\r\n".repeat(4096));
                     requests += 4096;
                     trace.awaitIdle(requests / 4096, "read", "client");
                     if (requests > 1_000_000) {
@@ -126,17 +127,13 @@ record Recording(String title, List<Trace.Call> calls) {
     static Recording record(List<String> source, String step, String title) {
         try (Trace trace = new Trace(source)) {
             PARTS.get(step + " " + title).play(trace);
-            return new Recording(title, trace.calls());
+            return new Recording(title, trace.calls(), trace.deeds());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
-    }
-
-    private static void send(Socket client, String text) throws IOException {
-        client.getOutputStream().write(text.getBytes(US_ASCII));
     }
 
     private static void receive(Socket client, int bytes) throws IOException {
@@ -161,7 +158,7 @@ record Recording(String title, List<Trace.Call> calls) {
         return lines;
     }
 
-    private static String show(Trace.Call call) {
+    static String show(Trace.Call call) {
         return call.shown().replaceAll("(?<=127\\.0\\.0\\.1:)\\d+", "54321");
     }
 

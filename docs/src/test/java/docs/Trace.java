@@ -2,7 +2,9 @@ package docs;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +45,15 @@ final class Trace implements AutoCloseable {
         }
     }
 
+    /**
+     * What a client did while the loop waited.
+     *
+     * @param during which call the loop was in, counted from 0: an epoll_wait
+     * @param what connects, sends …, closes
+     */
+    record Deed(int during, String what) {
+    }
+
     /** What strace says against being used here; empty if nothing. */
     private static final String REFUSED = refused();
 
@@ -50,6 +61,7 @@ final class Trace implements AutoCloseable {
     private final Path file = folder.resolve("strace.txt");
     private final Shell shell;
     private final int port;
+    private final List<Deed> deeds = new ArrayList<>();
 
     private static String refused() {
         try {
@@ -99,16 +111,48 @@ final class Trace implements AutoCloseable {
     }
 
     Socket connect() throws IOException {
-        return accustom(new Socket(InetAddress.getLoopbackAddress(), port));
+        return connect(new Client());
     }
 
     /** A client that takes little at a time. */
     Socket connectSlow() throws IOException {
-        Socket socket = new Socket();
-        socket.setReceiveBufferSize(4096);
-        socket.connect(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(),
-                port));
-        return accustom(socket);
+        Socket client = new Client();
+        client.setReceiveBufferSize(4096);
+        return connect(client);
+    }
+
+    private Socket connect(Socket client) throws IOException {
+        did("connect");
+        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return accustom(client);
+    }
+
+    void send(Socket client, String text) throws IOException {
+        did("send " + (text.length() < 12
+                ? '"' + text.replace("\n", "\\n") + '"'
+                : text.length() + " bytes"));
+        client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** A client whose end is noted as well. */
+    private final class Client extends Socket {
+        @Override
+        public void close() throws IOException {
+            if (!isClosed()) {
+                did(getSoLinger() == 0 ? "reset" : "close");
+            }
+            super.close();
+        }
+    }
+
+    /** Notes what a client is about to do. The loop waits meanwhile. */
+    private void did(String what) {
+        deeds.add(new Deed(calls().size() - 1, what));
+    }
+
+    /** What the clients did, in order. */
+    List<Deed> deeds() {
+        return List.copyOf(deeds);
     }
 
     private static Socket accustom(Socket socket) throws IOException {
@@ -121,7 +165,7 @@ final class Trace implements AutoCloseable {
     void awaitIdle(int waits) throws InterruptedException, IOException {
         await("waits in select() for the " + waits + ". time", calls -> calls.stream()
                 .filter(c -> c.name().equals("epoll_wait")).count() >= waits
-                && last(calls).result() == null);
+                && isIdle(calls));
     }
 
     /** Waits until the loop waits, and such a call has been recorded so many times. */
@@ -129,7 +173,7 @@ final class Trace implements AutoCloseable {
             throws InterruptedException, IOException {
         await("has made the call " + name + "(" + target + ") " + times + " times",
                 calls -> calls.stream().filter(c -> c.is(name, target)).count() >= times
-                        && last(calls).result() == null);
+                        && isIdle(calls));
     }
 
     private void await(String what, Predicate<List<Call>> condition)
@@ -146,7 +190,12 @@ final class Trace implements AutoCloseable {
         }
     }
 
-    static Call last(List<Call> calls) {
+    /** Whether the loop sleeps. (A line that is not written yet looks unfinished, too.) */
+    private static boolean isIdle(List<Call> calls) {
+        return last(calls).name().equals("epoll_wait") && last(calls).result() == null;
+    }
+
+    private static Call last(List<Call> calls) {
         return calls.get(calls.size() - 1);
     }
 

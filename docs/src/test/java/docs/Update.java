@@ -2,6 +2,7 @@ package docs;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,6 +29,8 @@ class Update {
         write(Rederived.of(docs, byHand));
         write(javaBlocks());
         write(kernelBlocks());
+        drawPictures();
+        stepThrough();
         write(consoleBlocks());
         byHand.forEach(problem -> System.out.println("By hand: " + problem));
     }
@@ -75,6 +78,33 @@ class Update {
             System.out.println("No kernel block is written: that needs Linux and strace");
         }
         return changed;
+    }
+
+    private void drawPictures() throws IOException {
+        if (!Shell.missing(List.of("strace", "bash", "setsid")).isEmpty()) {
+            System.out.println("No picture is drawn: that needs Linux and strace");
+            return;
+        }
+        for (String step : Timeline.STEPS) {
+            if (!Timeline.check(docs, step).isEmpty()) {
+                Path file = docs.root().resolve(Timeline.file(step));
+                Files.createDirectories(file.getParent());
+                Files.writeString(file,
+                        Timeline.of(Recording.of(docs, step, "kernel"), step));
+                System.out.println("Drawn anew: " + Timeline.file(step));
+            }
+        }
+    }
+
+    private void stepThrough() throws Exception {
+        if (!System.getProperty("os.name").equals("Linux")) {
+            System.out.println("Nothing is stepped through: that needs Linux");
+        } else if (!Stepping.check(docs).isEmpty()) {
+            Path file = docs.root().resolve(Stepping.FILE);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, Stepping.record(docs));
+            System.out.println("Recorded anew: " + Stepping.FILE);
+        }
     }
 
     private Map<Block, List<String>> consoleBlocks() throws Exception {
