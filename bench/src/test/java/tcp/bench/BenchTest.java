@@ -40,7 +40,7 @@ class BenchTest {
 
     /**
      * A server with a fault: "one" answers a burst just once, "dies" ends after some
-     * 100 requests on a connection, "silent" prints no port, "ends" ends at once.
+     * 100 requests on a connection, "ends" ends at once.
      */
     public static void main(String[] arguments) throws Exception {
         String fault = arguments[0];
