@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import * as site from './browser.mjs'
 
 const base = site.base()
@@ -89,8 +89,9 @@ const copied = (page) => page.evaluate(() => navigator.clipboard.readText())
 const tooWide = (page) => page.evaluate(
   () => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 
-for (const name of pages) {
-  test(`${name}: wide and light`, () => visit(name, async (page) => {
+// Only one of the two copies anything: the browser has one clipboard for all.
+describe('each page', { concurrency: 2 }, () => {
+  describe('wide and light', () => pages.forEach((name) => test(name, () => visit(name, async (page) => {
     assert.equal(await page.locator('h1').count(), 1, 'a page has one title')
     assert.equal(await tooWide(page), 0, 'the page scrolls sideways')
     await accessible(page, name)
@@ -100,15 +101,15 @@ for (const name of pages) {
       await showsChanges(page, name)
       await showsTheWholeFile(page, name)
     }
-  }, { colorScheme: 'light' }))
+  }, { colorScheme: 'light' }))))
 
-  test(`${name}: dark, and on a phone`, () => visit(name, async (page) => {
+  describe('dark, and on a phone', () => pages.forEach((name) => test(name, () => visit(name, async (page) => {
     assert.equal(await tooWide(page), 0, 'the page scrolls sideways on a phone')
     await accessible(page, `${name}, dark, on a phone`, 'color-contrast', 'target-size',
       'scrollable-region-focusable')
     await diagramsAre('dark', page)
-  }, { ...phone, colorScheme: 'dark' }))
-}
+  }, { ...phone, colorScheme: 'dark' }))))
+})
 
 async function diagramsAre(colour, page) {
   const other = colour === 'dark' ? 'light' : 'dark'

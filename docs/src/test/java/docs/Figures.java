@@ -144,7 +144,7 @@ final class Figures {
     }
 
     private String table(String run, String columns) {
-        StringBuilder head = new StringBuilder("\n| |");
+        StringBuilder head = new StringBuilder("\n| server |");
         StringBuilder rule = new StringBuilder("|---|");
         List<String[]> all = new ArrayList<>();
         Set<String> peers = new LinkedHashSet<>();
