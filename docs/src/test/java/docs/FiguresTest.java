@@ -41,7 +41,7 @@ class FiguresTest {
     private static final String TABLE = """
             <!-- table run: 128 = ~load/128/1//cpu_us_to_floor; µs = load/128/1//cpu_us -->
 
-            | | 128 | µs |
+            | server | 128 | µs |
             |---|---:|---:|
             | floor | 1.00 (1.00–1.00) | 6.50 |
             | step5 | 1.08 (1.02–1.13) | 7.02 |
