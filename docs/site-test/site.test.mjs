@@ -91,7 +91,7 @@ const tooWide = (page) => page.evaluate(
 
 // Only one of the two copies anything: the browser has one clipboard for all.
 describe('each page', { concurrency: 2 }, () => {
-  describe('wide and light', () => pages.forEach((name) => test(name, () => visit(name, async (page) => {
+  describe('wide and light', { concurrency: 1 }, () => pages.forEach((name) => test(name, () => visit(name, async (page) => {
     assert.equal(await page.locator('h1').count(), 1, 'a page has one title')
     assert.equal(await tooWide(page), 0, 'the page scrolls sideways')
     await accessible(page, name)
@@ -103,7 +103,7 @@ describe('each page', { concurrency: 2 }, () => {
     }
   }, { colorScheme: 'light' }))))
 
-  describe('dark, and on a phone', () => pages.forEach((name) => test(name, () => visit(name, async (page) => {
+  describe('dark, and on a phone', { concurrency: 1 }, () => pages.forEach((name) => test(name, () => visit(name, async (page) => {
     assert.equal(await tooWide(page), 0, 'the page scrolls sideways on a phone')
     await accessible(page, `${name}, dark, on a phone`, 'color-contrast', 'target-size',
       'scrollable-region-focusable')
