@@ -100,6 +100,12 @@ final class Figures {
                 break;
             }
         }
+        Matcher begins = Pattern.compile("(?m)^<!-- = ").matcher(page.text);
+        while (begins.find()) {
+            problems.add(page.problem(line(page.text, begins.start()),
+                    "a comment at the beginning of a line ends the paragraph",
+                    "begin the line with a word"));
+        }
         Figures figures = new Figures(root);
         Matcher holds = HOLDS.matcher(page.text);
         while (holds.find()) {
