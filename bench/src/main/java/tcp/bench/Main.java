@@ -27,7 +27,7 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--quick", description = "Less of everything: under 2 minutes.")
     private boolean quick;
 
-    @Option(names = "--full", description = "More of everything: about 15 minutes.")
+    @Option(names = "--full", description = "More of everything, and longer.")
     private boolean full;
 
     @Option(names = "--smoke", hidden = true)

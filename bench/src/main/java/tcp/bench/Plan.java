@@ -59,7 +59,7 @@ record Plan(int rounds, int seconds, List<Cell> cells, List<Cell> rateCells, int
                 List.of(1000), 1, 0);
     }
 
-    /** What the recorded results are made with: some 15 minutes. */
+    /** More rounds, and every cell at a fixed rate, too. */
     static Plan full() {
         return new Plan(5, 1, ALL, ALL, 5000, 1, IDLE, 5, 200_000);
     }

@@ -32,7 +32,7 @@ public final class ServerProcess implements AutoCloseable {
             .of(System.getProperty("java.home"), "bin", "java")
             .toString();
 
-    /** How long it may take to print something or to end; -Dtcp.started in seconds. */
+    /** How long it may take to listen, or to end; -Dtcp.started in seconds. */
     private static final Duration STARTED = Duration
             .ofSeconds(Long.getLong("tcp.started", 30));
     private static final String LISTENING = "Listening on port ";
