@@ -13,17 +13,15 @@ import java.util.List;
  * @param to          where it ends
  * @param interrupted whether the reader ends it with Ctrl-C
  */
-record Command(Block block, int line, String text, int from, int to,
-        boolean interrupted) {
+record Command(Block block, int line, String text, int from, int to, boolean interrupted) {
 
     /** The commands of a block, in order. */
     static List<Command> of(Block block) {
         List<Command> commands = new ArrayList<>();
         List<String> lines = block.lines();
-        for (int i = 0; i < lines.size();) {
+        for (int i = 0; i < lines.size(); ) {
             int start = i;
-            StringBuilder text = new StringBuilder(
-                    lines.get(i++).replaceFirst("^\\$ ", ""));
+            StringBuilder text = new StringBuilder(lines.get(i++).replaceFirst("^\\$ ", ""));
             while (text.toString().endsWith("\\") && i < lines.size()) {
                 text.append('\n').append(lines.get(i++).replaceFirst("^> ", ""));
             }
@@ -32,8 +30,7 @@ record Command(Block block, int line, String text, int from, int to,
                 i++;
             }
             boolean interrupted = i > from && lines.get(i - 1).equals("^C");
-            commands.add(new Command(block, start, text.toString(), from,
-                    interrupted ? i - 1 : i, interrupted));
+            commands.add(new Command(block, start, text.toString(), from, interrupted ? i - 1 : i, interrupted));
         }
         return commands;
     }
@@ -45,17 +42,17 @@ record Command(Block block, int line, String text, int from, int to,
     /** What is wrong with an output, if anything is; null is one that never ended. */
     List<Problem> compare(List<String> output) {
         if (output == null) {
-            return List.of(block.problem(line, "`" + text + "` does not end",
-                    "if a reader ends it with Ctrl-C, show ^C as its last line"));
+            return List.of(block.problem(
+                    line, "`" + text + "` does not end", "if a reader ends it with Ctrl-C, show ^C as its last line"));
         }
         int misfit = Output.misfit(expected(), output);
         return misfit < 0
                 ? List.of()
-                : List.of(block.problem(Math.min(from + misfit, to), "`" + text
-                        + "` printed otherwise from this line on. It printed:\n        "
-                        + (output.isEmpty()
-                                ? "(nothing)"
-                                : String.join("\n        ", shorten(output))),
+                : List.of(block.problem(
+                        Math.min(from + misfit, to),
+                        "`" + text
+                                + "` printed otherwise from this line on. It printed:\n        "
+                                + (output.isEmpty() ? "(nothing)" : String.join("\n        ", shorten(output))),
                         "if that is right, put it in (or let -Ddocs.update do it),"
                                 + " and see that the text beside it still fits;"
                                 + " if not, look at what changed in the server"));

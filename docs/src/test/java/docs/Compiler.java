@@ -18,19 +18,22 @@ import javax.tools.ToolProvider;
 /** The JDK's compiler, as strict as the build's own, on text in memory. */
 final class Compiler {
     private static final JavaCompiler JAVAC = ToolProvider.getSystemJavaCompiler();
-    private static final StandardJavaFileManager FILES = JAVAC
-            .getStandardFileManager(null, Locale.ROOT, null);
-    private static final List<String> OPTIONS = List.of("--release", "17",
-            "-Xlint:all,-try", "-Werror", "-proc:none");
+    private static final StandardJavaFileManager FILES = JAVAC.getStandardFileManager(null, Locale.ROOT, null);
+    private static final List<String> OPTIONS = List.of("--release", "17", "-Xlint:all,-try", "-Werror", "-proc:none");
 
-    private Compiler() {
-    }
+    private Compiler() {}
 
     /** What the compiler says against this Server.java; empty if it is content. */
     static synchronized List<String> errors(List<String> source) {
         var diagnostics = new DiagnosticCollector<JavaFileObject>();
-        boolean fine = JAVAC.getTask(null, new Nowhere(), diagnostics, OPTIONS, null,
-                List.of(new Source(String.join("\n", source) + "\n"))).call();
+        boolean fine = JAVAC.getTask(
+                        null,
+                        new Nowhere(),
+                        diagnostics,
+                        OPTIONS,
+                        null,
+                        List.of(new Source(String.join("\n", source) + "\n")))
+                .call();
         List<String> errors = new ArrayList<>();
         for (var diagnostic : diagnostics.getDiagnostics()) {
             long line = diagnostic.getLineNumber();
@@ -44,10 +47,14 @@ final class Compiler {
 
     /** Writes the classes of this Server.java to a folder. */
     static synchronized void compile(List<String> source, Path folder) {
-        boolean fine = JAVAC.getTask(null, null, null,
-                List.of("--release", "17", "-g", "-proc:none", "-d", folder.toString()),
-                null,
-                List.of(new Source(String.join("\n", source) + "\n"))).call();
+        boolean fine = JAVAC.getTask(
+                        null,
+                        null,
+                        null,
+                        List.of("--release", "17", "-g", "-proc:none", "-d", folder.toString()),
+                        null,
+                        List.of(new Source(String.join("\n", source) + "\n")))
+                .call();
         if (!fine) {
             throw new IllegalArgumentException("it does not compile");
         }
@@ -55,9 +62,8 @@ final class Compiler {
 
     /** To look at the source as the compiler sees it. */
     static com.sun.source.util.JavacTask task(List<String> source) {
-        return (com.sun.source.util.JavacTask) JAVAC.getTask(null, null, null, OPTIONS,
-                null,
-                List.of(new Source(String.join("\n", source) + "\n")));
+        return (com.sun.source.util.JavacTask)
+                JAVAC.getTask(null, null, null, OPTIONS, null, List.of(new Source(String.join("\n", source) + "\n")));
     }
 
     private static final class Source extends SimpleJavaFileObject {
@@ -75,16 +81,14 @@ final class Compiler {
     }
 
     /** Throws the classes away: it is the compiler's opinion that is wanted. */
-    private static final class Nowhere
-            extends
-                ForwardingJavaFileManager<StandardJavaFileManager> {
+    private static final class Nowhere extends ForwardingJavaFileManager<StandardJavaFileManager> {
         Nowhere() {
             super(FILES);
         }
 
         @Override
-        public JavaFileObject getJavaFileForOutput(JavaFileManager.Location location,
-                String name, JavaFileObject.Kind kind, FileObject sibling) {
+        public JavaFileObject getJavaFileForOutput(
+                JavaFileManager.Location location, String name, JavaFileObject.Kind kind, FileObject sibling) {
             return new SimpleJavaFileObject(URI.create("mem:///" + name), kind) {
                 @Override
                 public java.io.OutputStream openOutputStream() {

@@ -13,8 +13,7 @@ class ConsoleTest {
     private static final Docs DOCS = Docs.read();
 
     static Stream<Session> sessions() {
-        return DOCS.pages().values().stream()
-                .flatMap(page -> Session.of(DOCS, page, new ArrayList<>()).stream());
+        return DOCS.pages().values().stream().flatMap(page -> Session.of(DOCS, page, new ArrayList<>()).stream());
     }
 
     static Stream<String> pages() {

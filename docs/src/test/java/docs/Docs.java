@@ -22,17 +22,14 @@ import java.util.stream.Stream;
  */
 record Docs(Path root, Map<String, Page> pages) {
     /** The steps, each a folder and a chapter of the same name. */
-    static final List<String> STEPS = List.of("step1-init", "step2-discard", "step3-read",
-            "step4-write", "step5-http");
+    static final List<String> STEPS = List.of("step1-init", "step2-discard", "step3-read", "step4-write", "step5-http");
 
     private static final Set<String> NOT_SOURCES = Set.of("target", "node_modules");
 
     /** The docs of this repository. */
     static Docs read() {
         String root = System.getProperty("docs.repository");
-        return read(root == null
-                ? Path.of("..").toAbsolutePath().normalize()
-                : Path.of(root));
+        return read(root == null ? Path.of("..").toAbsolutePath().normalize() : Path.of(root));
     }
 
     static Docs read(Path root) {
@@ -61,7 +58,8 @@ record Docs(Path root, Map<String, Page> pages) {
 
     /** The chapters that are there, in reading order. */
     List<Page> chapters() {
-        return STEPS.stream().map(step -> pages.get(step + ".md"))
+        return STEPS.stream()
+                .map(step -> pages.get(step + ".md"))
                 .filter(page -> page != null)
                 .toList();
     }
@@ -99,11 +97,9 @@ record Docs(Path root, Map<String, Page> pages) {
     void copy(Path to) throws IOException {
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult preVisitDirectory(Path folder,
-                    BasicFileAttributes attributes) throws IOException {
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
                 String name = folder.getFileName().toString();
-                if (!folder.equals(root)
-                        && (name.startsWith(".") || NOT_SOURCES.contains(name))) {
+                if (!folder.equals(root) && (name.startsWith(".") || NOT_SOURCES.contains(name))) {
                     return FileVisitResult.SKIP_SUBTREE;
                 }
                 Files.createDirectories(to.resolve(root.relativize(folder).toString()));
@@ -111,8 +107,7 @@ record Docs(Path root, Map<String, Page> pages) {
             }
 
             @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                    throws IOException {
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Files.copy(file, to.resolve(root.relativize(file).toString()));
                 return FileVisitResult.CONTINUE;
             }

@@ -14,8 +14,7 @@ import java.util.List;
 
 /** What a java block should show now that its source has changed. */
 final class Excerpt {
-    private Excerpt() {
-    }
+    private Excerpt() {}
 
     /**
      * From the block's first line to its last one, if both are in the source still, once;
@@ -27,8 +26,7 @@ final class Excerpt {
             List<Integer> first = Typing.places(source, lines.subList(0, 1));
             if (first.size() == 1) {
                 List<String> rest = source.subList(first.get(0), source.size());
-                List<Integer> last = Typing.places(rest,
-                        lines.subList(lines.size() - 1, lines.size()));
+                List<Integer> last = Typing.places(rest, lines.subList(lines.size() - 1, lines.size()));
                 if (!last.isEmpty()) {
                     return List.copyOf(rest.subList(0, last.get(0) + 1));
                 }
@@ -45,30 +43,32 @@ final class Excerpt {
         try {
             Trees trees = Trees.instance(task);
             for (CompilationUnitTree unit : task.parse()) {
-                unit.accept(new TreeScanner<Void, Void>() {
-                    private void look(CharSequence its, Tree tree) {
-                        if (found[0] < 0 && its.toString().equals(name)) {
-                            var positions = trees.getSourcePositions();
-                            found[0] = (int) unit.getLineMap().getLineNumber(
-                                    positions.getStartPosition(unit, tree));
-                            found[1] = (int) unit.getLineMap().getLineNumber(
-                                    positions.getEndPosition(unit, tree));
-                        }
-                    }
-
-                    @Override
-                    public Void visitClass(ClassTree type, Void nothing) {
-                        for (Tree member : type.getMembers()) {
-                            if (member instanceof MethodTree method) {
-                                look(method.getName(), method);
-                            } else if (member instanceof VariableTree field) {
-                                look(field.getName(), field);
+                unit.accept(
+                        new TreeScanner<Void, Void>() {
+                            private void look(CharSequence its, Tree tree) {
+                                if (found[0] < 0 && its.toString().equals(name)) {
+                                    var positions = trees.getSourcePositions();
+                                    found[0] = (int)
+                                            unit.getLineMap().getLineNumber(positions.getStartPosition(unit, tree));
+                                    found[1] =
+                                            (int) unit.getLineMap().getLineNumber(positions.getEndPosition(unit, tree));
+                                }
                             }
-                        }
-                        look(type.getSimpleName(), type);
-                        return super.visitClass(type, nothing);
-                    }
-                }, null);
+
+                            @Override
+                            public Void visitClass(ClassTree type, Void nothing) {
+                                for (Tree member : type.getMembers()) {
+                                    if (member instanceof MethodTree method) {
+                                        look(method.getName(), method);
+                                    } else if (member instanceof VariableTree field) {
+                                        look(field.getName(), field);
+                                    }
+                                }
+                                look(type.getSimpleName(), type);
+                                return super.visitClass(type, nothing);
+                            }
+                        },
+                        null);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -76,9 +76,15 @@ class FiguresTest {
 
     /** A digit that somebody changed, a row too many, a comparison turned round. */
     @ParameterizedTest
-    @CsvSource({"1.08, 1.07", "(1.02, (1.01", "-->7.02, -->7.03", "| step5 |, | step6 |",
-            "floor < step5, step5 < floor", "= run step5, = run step7",
-            "table run, table walk"})
+    @CsvSource({
+        "1.08, 1.07",
+        "(1.02, (1.01",
+        "-->7.02, -->7.03",
+        "| step5 |, | step6 |",
+        "floor < step5, step5 < floor",
+        "= run step5, = run step7",
+        "table run, table walk"
+    })
     void thatAreWrong(String is, String wrong) {
         assertThat(TABLE + INLINE).contains(is);
         assertThat(Figures.check(root, page((TABLE + INLINE).replace(is, wrong))))
@@ -88,33 +94,52 @@ class FiguresTest {
     @Test
     void areWrittenAnew() {
         List<Problem> problems = new ArrayList<>();
-        String stale = (TABLE + INLINE).replace("1.08", "9.99").replace("7.02", "")
+        String stale = (TABLE + INLINE)
+                .replace("1.08", "9.99")
+                .replace("7.02", "")
                 .replace("| floor | 1.00 (1.00–1.00) | 6.50 |\n", "");
         assertThat(Figures.update(root, page(stale), problems)).isEqualTo(TABLE + INLINE);
         assertThat(problems).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"It takes 7.02 in all.", "It takes 7 µs.",
-            "It is 3 times it.",
-            "It answers 150,000 requests a second.", "In 40 ms.", "Some 20 % more."})
+    @ValueSource(
+            strings = {
+                "It takes 7.02 in all.",
+                "It takes 7 µs.",
+                "It is 3 times it.",
+                "It answers 150,000 requests a second.",
+                "In 40 ms.",
+                "Some 20 % more."
+            })
     void thatAreTypedIn(String text) {
-        assertThat(Figures.checkNoneTyped(page("# Title\n\n" + text))).singleElement()
-                .asString().startsWith("docs/benchmark.md:3: a figure that was typed in");
+        assertThat(Figures.checkNoneTyped(page("# Title\n\n" + text)))
+                .singleElement()
+                .asString()
+                .startsWith("docs/benchmark.md:3: a figure that was typed in");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"With 1,024 connections and 16 pipelined.", "JDK 17 or 25.",
-            "`sleep 0.5 s`", "<!-- given: the article -->105.76 s<!-- /given -->"})
+    @ValueSource(
+            strings = {
+                "With 1,024 connections and 16 pipelined.",
+                "JDK 17 or 25.",
+                "`sleep 0.5 s`",
+                "<!-- given: the article -->105.76 s<!-- /given -->"
+            })
     void thatAreNone(String text) {
         assertThat(Figures.checkNoneTyped(page(text))).isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource({"load/128/1//cpu_us_to_floor, 1.0849, 1.08",
-            "load/1/1//cpu_us, 27.46, 27.5",
-            "load/1/1//cpu_us, 7.016, 7.02", "load/1/1//per_s, 145678, '146,000'",
-            "memory/////each_bytes, 687.3, 687", "start/////start_ms, 0, 0"})
+    @CsvSource({
+        "load/128/1//cpu_us_to_floor, 1.0849, 1.08",
+        "load/1/1//cpu_us, 27.46, 27.5",
+        "load/1/1//cpu_us, 7.016, 7.02",
+        "load/1/1//per_s, 145678, '146,000'",
+        "memory/////each_bytes, 687.3, 687",
+        "start/////start_ms, 0, 0"
+    })
     void asTheyAreWritten(String key, String number, String text) {
         assertThat(Figures.text(key, number)).isEqualTo(text);
     }

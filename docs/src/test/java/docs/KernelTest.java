@@ -18,8 +18,8 @@ class KernelTest {
     private static final Docs DOCS = Docs.read();
 
     static Stream<Block> blocks() {
-        return DOCS.chapters().stream().flatMap(page -> page.blocks.stream())
-                .filter(block -> block.title().startsWith("kernel"));
+        return DOCS.chapters().stream().flatMap(page -> page.blocks.stream()).filter(block -> block.title()
+                .startsWith("kernel"));
     }
 
     static List<String> names() {
@@ -80,79 +80,88 @@ class KernelTest {
     @ParameterizedTest
     @MethodSource("names")
     void readsOnceAtAReadiness(String name) {
-        long readable = shown(name).stream().filter(c -> c.startsWith("epoll_wait(")
-                && c.contains("client: EPOLLIN")).count();
+        long readable = shown(name).stream()
+                .filter(c -> c.startsWith("epoll_wait(") && c.contains("client: EPOLLIN"))
+                .count();
         claim(name).filteredOn(c -> c.startsWith("read(client")).hasSize((int) readable);
     }
 
     @Test
     void interestInNothingTakesTheListenerOut() {
-        turns("step1-init kernel").containsExactly(
-                "listen, fcntl, write, epoll_ctl ADD listener EPOLLIN",
-                "epoll_wait listener EPOLLIN, write, epoll_ctl DEL listener",
-                "epoll_wait");
+        turns("step1-init kernel")
+                .containsExactly(
+                        "listen, fcntl, write, epoll_ctl ADD listener EPOLLIN",
+                        "epoll_wait listener EPOLLIN, write, epoll_ctl DEL listener",
+                        "epoll_wait");
     }
 
     @Test
     void whoIsClosedAtOnceIsNeverRegistered() {
-        turns("step2-discard kernel").element(1)
-                .isEqualTo("epoll_wait listener EPOLLIN, accept, write, close");
+        turns("step2-discard kernel").element(1).isEqualTo("epoll_wait listener EPOLLIN, accept, write, close");
     }
 
     @Test
     void endOfStreamIsAReadOfNothing() {
-        claim("step3-read kernel").containsSubsequence(
-                "epoll_wait(epoll, [client: EPOLLIN], -1) = 1",
-                "read(client, \"hello\\n\", 16384) = 6",
-                "epoll_wait(epoll, [client: EPOLLIN], -1) = 1",
-                "read(client, \"\", 16384) = 0", "close(client) = 0");
+        claim("step3-read kernel")
+                .containsSubsequence(
+                        "epoll_wait(epoll, [client: EPOLLIN], -1) = 1",
+                        "read(client, \"hello\\n\", 16384) = 6",
+                        "epoll_wait(epoll, [client: EPOLLIN], -1) = 1",
+                        "read(client, \"\", 16384) = 0",
+                        "close(client) = 0");
     }
 
     @Test
     void aResetIsAReadThatFails() {
-        claim("step3-read kernel reset").containsSubsequence(
-                "read(client, 16384) = -1 ECONNRESET", "close(client) = 0");
+        claim("step3-read kernel reset")
+                .containsSubsequence("read(client, 16384) = -1 ECONNRESET", "close(client) = 0");
     }
 
     @Test
     void theReplyIsWrittenWhenThereIsRoomAndThenOurHalfEnds() {
-        claim("step4-write kernel").containsSubsequence(
-                "read(client, \"hello\\n\", 16384) = 6",
-                "epoll_ctl(epoll, EPOLL_CTL_MOD, client, EPOLLOUT) = 0",
-                "epoll_wait(epoll, [client: EPOLLOUT], -1) = 1",
-                "write(client, \"Received 6 bytes\\n\", 17) = 17",
-                "shutdown(client, SHUT_WR) = 0",
-                "epoll_ctl(epoll, EPOLL_CTL_MOD, client, EPOLLIN) = 0",
-                "read(client, \"\", 16384) = 0", "close(client) = 0");
+        claim("step4-write kernel")
+                .containsSubsequence(
+                        "read(client, \"hello\\n\", 16384) = 6",
+                        "epoll_ctl(epoll, EPOLL_CTL_MOD, client, EPOLLOUT) = 0",
+                        "epoll_wait(epoll, [client: EPOLLOUT], -1) = 1",
+                        "write(client, \"Received 6 bytes\\n\", 17) = 17",
+                        "shutdown(client, SHUT_WR) = 0",
+                        "epoll_ctl(epoll, EPOLL_CTL_MOD, client, EPOLLIN) = 0",
+                        "read(client, \"\", 16384) = 0",
+                        "close(client) = 0");
     }
 
     /** And no epoll_ctl, while each response fits at once. */
     @Test
     void aKeptConnectionCostsOneReadAndOneWriteARequest() {
         for (int request = 2; request <= 3; request++) {
-            turns("step5-http kernel").element(request)
-                    .isEqualTo("epoll_wait client EPOLLIN, read, write");
+            turns("step5-http kernel").element(request).isEqualTo("epoll_wait client EPOLLIN, read, write");
         }
     }
 
     @Test
     void pipelinedRequestsAreAnsweredByOneWrite() {
-        turns("step5-http kernel pipelined").element(2)
-                .isEqualTo("epoll_wait client EPOLLIN, read, write");
-        claim("step5-http kernel pipelined").filteredOn(c -> c.startsWith("write(client"))
-                .singleElement().asString().endsWith(" = " + 16 * 93);
+        turns("step5-http kernel pipelined").element(2).isEqualTo("epoll_wait client EPOLLIN, read, write");
+        claim("step5-http kernel pipelined")
+                .filteredOn(c -> c.startsWith("write(client"))
+                .singleElement()
+                .asString()
+                .endsWith(" = " + 16 * 93);
     }
 
     @Test
     void whoDoesNotReadIsNotReadFrom() {
         String name = "step5-http kernel back-pressure";
-        claim(name).containsSubsequence(
-                "epoll_ctl(epoll, EPOLL_CTL_MOD, client, EPOLLOUT) = 0",
-                "epoll_ctl(epoll, EPOLL_CTL_MOD, client, EPOLLIN) = 0");
+        claim(name)
+                .containsSubsequence(
+                        "epoll_ctl(epoll, EPOLL_CTL_MOD, client, EPOLLOUT) = 0",
+                        "epoll_ctl(epoll, EPOLL_CTL_MOD, client, EPOLLIN) = 0");
         List<String> calls = shown(name);
-        claim(name, calls.subList(
-                calls.indexOf("epoll_ctl(epoll, EPOLL_CTL_MOD, client, EPOLLOUT) = 0"),
-                calls.indexOf("epoll_ctl(epoll, EPOLL_CTL_MOD, client, EPOLLIN) = 0")))
+        claim(
+                        name,
+                        calls.subList(
+                                calls.indexOf("epoll_ctl(epoll, EPOLL_CTL_MOD, client, EPOLLOUT) = 0"),
+                                calls.indexOf("epoll_ctl(epoll, EPOLL_CTL_MOD, client, EPOLLIN) = 0")))
                 .noneMatch(call -> call.startsWith("read("));
     }
 
@@ -161,17 +170,19 @@ class KernelTest {
     }
 
     private static ListAssert<String> claim(String name, List<String> calls) {
-        return assertThat(calls).as("what docs/" + name.split(" ")[0]
-                + ".md says of system"
-                + " calls, held against the session \"" + name + "\" recorded now."
-                + " Either the server has changed by mistake, or the chapter and this"
-                + " test have to");
+        return assertThat(calls)
+                .as("what docs/" + name.split(" ")[0]
+                        + ".md says of system"
+                        + " calls, held against the session \"" + name + "\" recorded now."
+                        + " Either the server has changed by mistake, or the chapter and this"
+                        + " test have to");
     }
 
     private static List<String> shown(String name) {
         String[] parts = name.split(" ", 2);
         return Recording.of(DOCS, parts[0], parts[1]).calls().stream()
-                .map(Trace.Call::shown).toList();
+                .map(Trace.Call::shown)
+                .toList();
     }
 
     /**
@@ -182,11 +193,11 @@ class KernelTest {
         for (String call : shown(name)) {
             String brief = call.replaceFirst("\\(.*", "");
             if (brief.startsWith("epoll")) {
-                brief += " " + call.replaceAll("^\\w+\\(epoll,|EPOLL_CTL_|<.*|\\) = .*"
-                        + "|[\\[\\]:,]|-1", "").strip();
+                brief += " "
+                        + call.replaceAll("^\\w+\\(epoll,|EPOLL_CTL_|<.*|\\) = .*" + "|[\\[\\]:,]|-1", "")
+                                .strip();
             }
-            turns.append(
-                    brief.startsWith("epoll_wait") ? "\n" : turns.isEmpty() ? "" : ", ")
+            turns.append(brief.startsWith("epoll_wait") ? "\n" : turns.isEmpty() ? "" : ", ")
                     .append(brief.strip());
         }
         return claim(name, turns.toString().lines().toList());

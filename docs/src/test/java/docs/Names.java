@@ -19,10 +19,19 @@ import java.util.stream.Stream;
 /** The Java names that a page may use: those of this repository, and the JDK's. */
 final class Names {
     private static final Pattern NAME = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$]*");
-    private static final List<String> PACKAGES = List.of("java/io", "java/lang",
-            "java/lang/ref", "java/net", "java/nio", "java/nio/channels",
-            "java/nio/channels/spi", "java/nio/charset", "java/util",
-            "java/util/concurrent", "java/util/function", "java/util/stream",
+    private static final List<String> PACKAGES = List.of(
+            "java/io",
+            "java/lang",
+            "java/lang/ref",
+            "java/net",
+            "java/nio",
+            "java/nio/channels",
+            "java/nio/channels/spi",
+            "java/nio/charset",
+            "java/util",
+            "java/util/concurrent",
+            "java/util/function",
+            "java/util/stream",
             "java/util/concurrent/atomic");
     private static final Set<String> JDK = jdk();
 
@@ -31,8 +40,9 @@ final class Names {
     Names(Docs docs) {
         try (Stream<Path> files = Files.walk(docs.root())) {
             for (Path file : files.filter(f -> f.toString().endsWith(".java")
-                    && !f.toString().contains("/target/")
-                    && !docs.root().relativize(f).startsWith("docs")).toList()) {
+                            && !f.toString().contains("/target/")
+                            && !docs.root().relativize(f).startsWith("docs"))
+                    .toList()) {
                 Matcher name = NAME.matcher(Files.readString(file));
                 while (name.find()) {
                     ours.add(name.group());
@@ -40,10 +50,11 @@ final class Names {
             }
             // Names of other languages and libraries, which the docs speak of as well.
             try (var foreign = Names.class.getResourceAsStream("/foreign-names.txt")) {
-                new String(foreign.readAllBytes(),
-                        java.nio.charset.StandardCharsets.UTF_8)
-                        .lines().filter(line -> !line.startsWith("#"))
-                        .flatMap(line -> Stream.of(line.split(" "))).forEach(ours::add);
+                new String(foreign.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> !line.startsWith("#"))
+                        .flatMap(line -> Stream.of(line.split(" ")))
+                        .forEach(ours::add);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -57,8 +68,7 @@ final class Names {
     /** The public types of these packages, their methods, and their constants. */
     private static Set<String> jdk() {
         Set<String> names = new HashSet<>();
-        Path base = FileSystems.getFileSystem(URI.create("jrt:/"))
-                .getPath("/modules/java.base");
+        Path base = FileSystems.getFileSystem(URI.create("jrt:/")).getPath("/modules/java.base");
         for (String folder : PACKAGES) {
             try (Stream<Path> files = Files.list(base.resolve(folder))) {
                 for (Path file : files.toList()) {

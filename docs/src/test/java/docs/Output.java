@@ -46,9 +46,7 @@ final class Output {
                     ? a == actual.size()
                     : expected.get(e).equals("...")
                             ? fitAny(e, a)
-                            : a < actual.size()
-                                    && line(expected.get(e), actual.get(a))
-                                    && fit(e + 1, a + 1);
+                            : a < actual.size() && line(expected.get(e), actual.get(a)) && fit(e + 1, a + 1);
         }
         return fits[e][a];
     }
@@ -98,8 +96,8 @@ final class Output {
 
     /** Without blanks at line ends, and without empty lines at the end. */
     static List<String> strip(List<String> lines) {
-        List<String> stripped = new ArrayList<>(
-                lines.stream().map(String::stripTrailing).toList());
+        List<String> stripped =
+                new ArrayList<>(lines.stream().map(String::stripTrailing).toList());
         while (!stripped.isEmpty() && stripped.get(stripped.size() - 1).isEmpty()) {
             stripped.remove(stripped.size() - 1);
         }

@@ -16,7 +16,8 @@ import org.commonmark.parser.Parser;
 /** One Markdown file, parsed. */
 final class Page {
     private static final Parser PARSER = Parser.builder()
-            .includeSourceSpans(IncludeSourceSpans.BLOCKS_AND_INLINES).build();
+            .includeSourceSpans(IncludeSourceSpans.BLOCKS_AND_INLINES)
+            .build();
 
     final String name;
     final String text;
@@ -34,8 +35,7 @@ final class Page {
      * @param text   as it is read
      * @param anchor what a link to it has behind the #
      */
-    record Title(int line, int level, String text, String anchor) {
-    }
+    record Title(int line, int level, String text, String anchor) {}
 
     Page(String name, String text) {
         this.name = name;
@@ -44,14 +44,17 @@ final class Page {
         document.accept(new AbstractVisitor() {
             @Override
             public void visit(FencedCodeBlock code) {
-                blocks.add(new Block(name, line(code), code.getInfo().strip(),
+                blocks.add(new Block(
+                        name,
+                        line(code),
+                        code.getInfo().strip(),
                         code.getLiteral().lines().toList()));
             }
 
             @Override
             public void visit(IndentedCodeBlock code) {
-                blocks.add(new Block(name, line(code), "",
-                        code.getLiteral().lines().toList()));
+                blocks.add(new Block(
+                        name, line(code), "", code.getLiteral().lines().toList()));
             }
 
             @Override
@@ -61,11 +64,11 @@ final class Page {
                         .replaceAll("[^\\p{L}\\p{N}_ -]", "")
                         .replace(' ', '-');
                 long before = titles.stream()
-                        .filter(title -> title.anchor().equals(anchor)
-                                || title.anchor().matches(anchor + "-\\d+"))
+                        .filter(title ->
+                                title.anchor().equals(anchor) || title.anchor().matches(anchor + "-\\d+"))
                         .count();
-                titles.add(new Title(line(heading), heading.getLevel(), text,
-                        before == 0 ? anchor : anchor + "-" + before));
+                titles.add(new Title(
+                        line(heading), heading.getLevel(), text, before == 0 ? anchor : anchor + "-" + before));
             }
         });
     }

@@ -19,8 +19,8 @@ record Problem(String place, String what, String todo) {
     /** Fails if there are any, and shows them all. */
     static void assertNone(List<Problem> problems) {
         if (!problems.isEmpty()) {
-            throw new AssertionError(problems.stream().map(Problem::toString)
-                    .collect(Collectors.joining("\n", "\n", "\n")));
+            throw new AssertionError(
+                    problems.stream().map(Problem::toString).collect(Collectors.joining("\n", "\n", "\n")));
         }
     }
 }

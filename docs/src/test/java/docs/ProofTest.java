@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,15 +36,12 @@ class ProofTest {
         Path source = copy.resolve(Docs.sourceName(step));
         String text = Files.readString(source);
         assertThat(text).contains("selector.wakeup();");
-        Files.writeString(source,
-                text.replace("selector.wakeup();", "selector.wakeup( );"));
+        Files.writeString(source, text.replace("selector.wakeup();", "selector.wakeup( );"));
         Docs changed = Docs.read(copy);
-        assertThat(Typing.check(changed, step, false)).singleElement()
-                .satisfies(problem -> {
-                    assertThat(problem.place()).startsWith("docs/" + step + ".md:");
-                    assertThat(problem.what()).contains(Docs.sourceName(step) + ":")
-                            .contains("selector.wakeup( );");
-                });
+        assertThat(Typing.check(changed, step, false)).singleElement().satisfies(problem -> {
+            assertThat(problem.place()).startsWith("docs/" + step + ".md:");
+            assertThat(problem.what()).contains(Docs.sourceName(step) + ":").contains("selector.wakeup( );");
+        });
     }
 
     /** Each line of each diff block counts. */
@@ -78,17 +74,19 @@ class ProofTest {
     void aMissingChapter(String step) {
         assertThat(Typing.check(DOCS.with(step + ".md", null), step, false))
                 .singleElement()
-                .asString().contains("there is no such chapter");
+                .asString()
+                .contains("there is no such chapter");
     }
 
     private static List<Block> diffs(String step) {
         return DOCS.pages().get(step + ".md").blocks.stream()
-                .filter(block -> block.language().equals("diff")).toList();
+                .filter(block -> block.language().equals("diff"))
+                .toList();
     }
 
     private static void assertFails(String step, Block block, List<String> content) {
-        List<String> page = new ArrayList<>(
-                DOCS.pages().get(step + ".md").text.lines().toList());
+        List<String> page =
+                new ArrayList<>(DOCS.pages().get(step + ".md").text.lines().toList());
         int from = block.line();
         int to = from + block.lines().size();
         if (content == null) {
@@ -98,7 +96,8 @@ class ProofTest {
             page.addAll(from, content);
         }
         Docs changed = DOCS.with(step + ".md", String.join("\n", page));
-        assertThat(Typing.check(changed, step, false)).as(block + " as " + content)
+        assertThat(Typing.check(changed, step, false))
+                .as(block + " as " + content)
                 .isNotEmpty()
                 .allMatch(p -> p.place().startsWith("docs/" + step + ".md:"));
     }
@@ -138,8 +137,7 @@ class ProofTest {
         Path source = root.resolve(Docs.sourceName(STEP1));
         Files.createDirectories(source.getParent());
         Files.writeString(source, ALL);
-        return new Docs(root, Map.of(STEP1 + ".md",
-                new Page(STEP1 + ".md", String.join("", blocks))));
+        return new Docs(root, Map.of(STEP1 + ".md", new Page(STEP1 + ".md", String.join("", blocks))));
     }
 
     @Test
@@ -154,50 +152,59 @@ class ProofTest {
     void twoBlocksSwapped(@TempDir Path root) throws Exception {
         Docs swapped = small(root, ONE, THREE, TWO);
         assertThat(Typing.check(swapped, STEP1, false)).isEmpty();
-        assertThat(Typing.check(swapped, STEP1, true)).singleElement().asString()
-                .startsWith(
-                        "docs/step1-init.md:8: after this block the file does not compile")
+        assertThat(Typing.check(swapped, STEP1, true))
+                .singleElement()
+                .asString()
+                .startsWith("docs/step1-init.md:8: after this block the file does not compile")
                 .contains("return two() + 1;");
     }
 
     @Test
     void aBlockThatFitsTwoPlaces(@TempDir Path root) throws Exception {
-        String twice = block("diff lang=\"java\" title=\"Server.java#x\"",
-                "     }\n+    // x");
+        String twice = block("diff lang=\"java\" title=\"Server.java#x\"", "     }\n+    // x");
         assertThat(Typing.check(small(root, ONE, TWO, THREE, twice), STEP1, true))
-                .singleElement().asString().contains("fit 2 places");
+                .singleElement()
+                .asString()
+                .contains("fit 2 places");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-            "' class Server {\n }'          | this changes nothing",
-            "'-class Server {\n+class Server {\n+// x' | goes and comes back as it was",
-            "'class Server {'               | a line of a diff block begins with 'c'",
-            "' class Client {\n+// x'       | has no `class Client {` at this place"})
-    void aBlockThatIsNoChange(String content, String problem, @TempDir Path root)
-            throws Exception {
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "' class Server {\n }'          | this changes nothing",
+                "'-class Server {\n+class Server {\n+// x' | goes and comes back as it was",
+                "'class Server {'               | a line of a diff block begins with 'c'",
+                "' class Client {\n+// x'       | has no `class Client {` at this place"
+            })
+    void aBlockThatIsNoChange(String content, String problem, @TempDir Path root) throws Exception {
         String block = block("diff lang=\"java\" title=\"Server.java#x\"", content);
         List<Problem> problems = Typing.check(small(root, ONE, block), STEP1, true);
         assertThat(problems).isNotEmpty();
-        assertThat(problems.get(0).toString()).contains(problem)
-                .startsWith("docs/step1-init.md:9: ");
+        assertThat(problems.get(0).toString()).contains(problem).startsWith("docs/step1-init.md:9: ");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"''          | says not what it is",
-            "bash                                         | of an unknown kind, bash",
-            "rust                                         | of an unknown kind, rust",
-            "diff                                         | without its title",
-            "console                                      | console block titled \"\"",
-            "console title=\"terminal\"                   | console block titled \"terminal\"",
-            "java                                         | java block titled \"\"",
-            "java title=\"Client.java#run\"               | java block titled \"Client.java",
-            "java title=\"Server.java#run\"               | this line is not in step1-init"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''          | says not what it is",
+                "bash                                         | of an unknown kind, bash",
+                "rust                                         | of an unknown kind, rust",
+                "diff                                         | without its title",
+                "console                                      | console block titled \"\"",
+                "console title=\"terminal\"                   | console block titled \"terminal\"",
+                "java                                         | java block titled \"\"",
+                "java title=\"Client.java#run\"               | java block titled \"Client.java",
+                "java title=\"Server.java#run\"               | this line is not in step1-init"
+            })
     void aBlockWithNoOrigin(String info, String problem) {
-        Page page = new Page(STEP1 + ".md",
-                "# Title\n\n" + block(info, "$ exit"));
-        assertThat(Origins.check(DOCS, page.blocks.get(0))).singleElement().asString()
-                .contains(problem).startsWith("docs/step1-init.md:");
+        Page page = new Page(STEP1 + ".md", "# Title\n\n" + block(info, "$ exit"));
+        assertThat(Origins.check(DOCS, page.blocks.get(0)))
+                .singleElement()
+                .asString()
+                .contains(problem)
+                .startsWith("docs/step1-init.md:");
     }
 
     @Test
@@ -215,8 +222,7 @@ class ProofTest {
     private static List<Problem> session(String... blocks) throws Exception {
         Docs docs = DOCS.with(STEP2 + ".md", String.join("", blocks));
         List<Problem> problems = new ArrayList<>();
-        for (Session session : Session.of(docs, docs.pages().get(STEP2 + ".md"),
-                problems)) {
+        for (Session session : Session.of(docs, docs.pages().get(STEP2 + ".md"), problems)) {
             Shell.assume(Shell.programs(session.commands()));
             problems.addAll(session.check(Duration.ofSeconds(1)));
         }
@@ -239,10 +245,13 @@ class ProofTest {
     /** A wrong line of the server, of the client, and one line too many. */
     @Test
     void wrongTranscripts() throws Exception {
-        assertThat(session(SERVER.replace("Got", "Had"), CLIENT)).singleElement()
+        assertThat(session(SERVER.replace("Got", "Had"), CLIENT))
+                .singleElement()
                 .asString()
-                .startsWith("docs/step2-discard.md:4: ").contains("Got connection");
-        assertThat(session(SERVER, CLIENT.replace("\n0", "\n1"))).singleElement()
+                .startsWith("docs/step2-discard.md:4: ")
+                .contains("Got connection");
+        assertThat(session(SERVER, CLIENT.replace("\n0", "\n1")))
+                .singleElement()
                 .asString()
                 .startsWith("docs/step2-discard.md:9: ");
         assertThat(session(SERVER.replaceFirst("\nGot .*", ""), CLIENT)).hasSize(1);
@@ -250,26 +259,44 @@ class ProofTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"server broken/none.patch, there is no file docs/broken/none.patch",
-            "client, a client block without a server"})
+    @CsvSource({
+        "server broken/none.patch, there is no file docs/broken/none.patch",
+        "client, a client block without a server"
+    })
     void sessionsThatCannotBe(String title, String problem) throws Exception {
         assertThat(session(SERVER.replace("title=\"server", "title=\"" + title)))
-                .singleElement().asString().contains(problem);
+                .singleElement()
+                .asString()
+                .contains(problem);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"from /127.0.0.1:54321 | from /127.0.0.1:40000",
-            "it took 12 ms     | it took 3.5 ms", "real 0m0.017s | real 0m1.2s",
-            "99%               | 45.5%", "0.3% | 12%", "<n> requests | 12,345 requests",
-            "   <n> x          | 7 x"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "from /127.0.0.1:54321 | from /127.0.0.1:40000",
+                "it took 12 ms     | it took 3.5 ms",
+                "real 0m0.017s | real 0m1.2s",
+                "99%               | 45.5%",
+                "0.3% | 12%",
+                "<n> requests | 12,345 requests",
+                "   <n> x          | 7 x"
+            })
     void whatVariesIsNoDifference(String expected, String actual) {
         assertThat(Output.line(expected, actual)).isTrue();
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"from /127.0.0.1:54321 | from /127.0.0.2:54321",
-            "Read 6 bytes      | Read 7 bytes", "99% | 3%", "0.3% | 97%",
-            "<n> requests      | no requests", "hello | hello!"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "from /127.0.0.1:54321 | from /127.0.0.2:54321",
+                "Read 6 bytes      | Read 7 bytes",
+                "99% | 3%",
+                "0.3% | 97%",
+                "<n> requests      | no requests",
+                "hello | hello!"
+            })
     void whatIsADifference(String expected, String actual) {
         assertThat(Output.line(expected, actual)).isFalse();
     }
@@ -286,45 +313,67 @@ class ProofTest {
     @Test
     void aWrongKernelBlock() throws Exception {
         Trace.assume();
-        List<String> lines = new ArrayList<>(
-                Recording.of(DOCS, STEP1, "kernel").lines(STEP1));
+        List<String> lines = new ArrayList<>(Recording.of(DOCS, STEP1, "kernel").lines(STEP1));
         String page = STEP1 + ".md";
-        assertThat(Kernels.check(DOCS,
-                new Block(page, 10, "console title=\"kernel\"", lines))).isEmpty();
+        assertThat(Kernels.check(DOCS, new Block(page, 10, "console title=\"kernel\"", lines)))
+                .isEmpty();
         lines.set(4, lines.get(4).replace("EPOLLIN", "EPOLLIN|EPOLLET"));
-        assertThat(Kernels.check(DOCS,
-                new Block(page, 10, "console title=\"kernel\"", lines))).singleElement()
-                .asString().startsWith("docs/step1-init.md:15: ");
-        assertThat(Kernels.check(DOCS,
-                new Block(page, 10, "console title=\"kernel x\"", lines))).hasSize(1);
+        assertThat(Kernels.check(DOCS, new Block(page, 10, "console title=\"kernel\"", lines)))
+                .singleElement()
+                .asString()
+                .startsWith("docs/step1-init.md:15: ");
+        assertThat(Kernels.check(DOCS, new Block(page, 10, "console title=\"kernel x\"", lines)))
+                .hasSize(1);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[x](no-such-page.md)",
-            "[x](step2-discard.md#no-such-heading)",
-            "[x](../step1-init/none.java)", "[x](#none)", "[x][none]",
-            "`Server.endRequest()`",
-            "`interestOpps`", "`OP_WRTE`", "`step1-init/src/main/java/Server.java`",
-            "`java step1-init/Server.java`", "`./mvnw -pl step6-tls verify`",
-            "`none.patch`",
-            "a <T> here", "{{ x }}", "%%NUMBER%%", "<script>",
-            "[x](https://no)",
-            "`./mvnw -Dtest=NoSuchTest verify`", "`ServerSocketChanel`"})
+    @ValueSource(
+            strings = {
+                "[x](no-such-page.md)",
+                "[x](step2-discard.md#no-such-heading)",
+                "[x](../step1-init/none.java)",
+                "[x](#none)",
+                "[x][none]",
+                "`Server.endRequest()`",
+                "`interestOpps`",
+                "`OP_WRTE`",
+                "`step1-init/src/main/java/Server.java`",
+                "`java step1-init/Server.java`",
+                "`./mvnw -pl step6-tls verify`",
+                "`none.patch`",
+                "a <T> here",
+                "{{ x }}",
+                "%%NUMBER%%",
+                "<script>",
+                "[x](https://no)",
+                "`./mvnw -Dtest=NoSuchTest verify`",
+                "`ServerSocketChanel`"
+            })
     void aReferenceToNothing(String text) {
-        assertThat(references(text)).singleElement().asString()
-                .startsWith("docs/README.md:3: ");
+        assertThat(references(text)).singleElement().asString().startsWith("docs/README.md:3: ");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[x](step2-discard.md)", "[x](#title)",
-            "[x](https://a.org/b#c)",
-            "[x](../step1-init/src/main/java/tcp/Server.java)", "`key.interestOps(0)`",
-            "`Server.close()`", "`OP_WRITE`", "`epoll_ctl`", "`ServerSocketChannel`",
-            "`java step1-init/src/main/java/tcp/Server.java 9000`",
-            "`./mvnw -pl docs verify`",
-            "`text/html`", "`Poll::poll()`", "`InitTest`",
-            "<details><summary>x</summary>",
-            "`./mvnw -pl step1-init -am verify -Dtest=InitTest`", "`\"no such thing\"`"})
+    @ValueSource(
+            strings = {
+                "[x](step2-discard.md)",
+                "[x](#title)",
+                "[x](https://a.org/b#c)",
+                "[x](../step1-init/src/main/java/tcp/Server.java)",
+                "`key.interestOps(0)`",
+                "`Server.close()`",
+                "`OP_WRITE`",
+                "`epoll_ctl`",
+                "`ServerSocketChannel`",
+                "`java step1-init/src/main/java/tcp/Server.java 9000`",
+                "`./mvnw -pl docs verify`",
+                "`text/html`",
+                "`Poll::poll()`",
+                "`InitTest`",
+                "<details><summary>x</summary>",
+                "`./mvnw -pl step1-init -am verify -Dtest=InitTest`",
+                "`\"no such thing\"`"
+            })
     void aReferenceToSomething(String text) {
         assertThat(references(text)).isEmpty();
     }
@@ -337,9 +386,9 @@ class ProofTest {
     @Test
     void aChapterWithoutItsLinks() {
         Docs docs = DOCS.with(STEP2 + ".md", "# Title\n\n" + "word ".repeat(2501));
-        assertThat(
-                References.check(docs, new Names(docs), docs.pages().get(STEP2 + ".md")))
-                .extracting(Problem::what).hasSize(5)
+        assertThat(References.check(docs, new Names(docs), docs.pages().get(STEP2 + ".md")))
+                .extracting(Problem::what)
+                .hasSize(5)
                 .anyMatch(what -> what.contains("step1-init.md"))
                 .anyMatch(what -> what.contains("words"));
     }
@@ -348,19 +397,21 @@ class ProofTest {
      * What changes in one source, or in all of them, goes into the blocks that show it.
      */
     @ParameterizedTest
-    @ValueSource(strings = {
-            "selector.wakeup();|selector.wakeup(); // so that select() ends",
-            "volatile boolean closed;|volatile boolean closed; // set by close()",
-            "16 * 1024|8 * 1024",
-            "Received |Got ", "import java.io.IOException;|import java.io.*;"})
+    @ValueSource(
+            strings = {
+                "selector.wakeup();|selector.wakeup(); // so that select() ends",
+                "volatile boolean closed;|volatile boolean closed; // set by close()",
+                "16 * 1024|8 * 1024",
+                "Received |Got ",
+                "import java.io.IOException;|import java.io.*;"
+            })
     void blocksAreWrittenAnew(String change, @TempDir Path copy) throws Exception {
         DOCS.copy(copy);
         String[] words = change.split("\\|");
         boolean compile = change.startsWith("Received"); // it takes time
         for (String step : Docs.STEPS) {
             Path source = copy.resolve(Docs.sourceName(step));
-            Files.writeString(source,
-                    Files.readString(source).replace(words[0], words[1]));
+            Files.writeString(source, Files.readString(source).replace(words[0], words[1]));
         }
         Docs changed = Docs.read(copy);
         assertThat(Docs.STEPS)
@@ -369,9 +420,14 @@ class ProofTest {
         Docs mended = changed;
         for (var block : Rederived.of(changed, byHand).entrySet()) {
             String name = block.getKey().page();
-            mended = mended.with(name, mended.pages().get(name).text.replace(
-                    text(block.getKey().info(), block.getKey().lines()),
-                    text(block.getKey().info(), block.getValue())));
+            mended = mended.with(
+                    name,
+                    mended.pages()
+                            .get(name)
+                            .text
+                            .replace(
+                                    text(block.getKey().info(), block.getKey().lines()),
+                                    text(block.getKey().info(), block.getValue())));
         }
         assertThat(byHand).isEmpty();
         for (String step : Docs.STEPS) {
@@ -392,30 +448,32 @@ class ProofTest {
         assertThat(port).hasSize(3).first().asString().contains("public int port()");
         List<String> changed = new ArrayList<>(port);
         changed.set(1, "        return 8080;");
-        assertThat(Excerpt.of(source, new Block(STEP1 + ".md", 1,
-                "java title=\"Server.java#port\"", changed))).isEqualTo(port);
-        assertThat(Excerpt.of(source, new Block(STEP1 + ".md", 1,
-                "java title=\"Server.java#port\"", List.of("x", "y")))).isEqualTo(port);
+        assertThat(Excerpt.of(source, new Block(STEP1 + ".md", 1, "java title=\"Server.java#port\"", changed)))
+                .isEqualTo(port);
+        assertThat(Excerpt.of(
+                        source, new Block(STEP1 + ".md", 1, "java title=\"Server.java#port\"", List.of("x", "y"))))
+                .isEqualTo(port);
     }
 
     /** One update keeps the lines that fit, and what stands in them for what varies. */
     @Test
     void anOutputIsWrittenAnew() {
-        Block block = new Block(STEP2 + ".md", 1, "console title=\"client\"",
+        Block block = new Block(
+                STEP2 + ".md",
+                1,
+                "console title=\"client\"",
                 Arrays.asList("$ x", "took 3 ms", "Read <n> bytes", "old"));
-        assertThat(Command.of(block).get(0).update(
-                List.of("took 4 ms", "Read 7 bytes", "new", "newer"), new ArrayList<>()))
+        assertThat(Command.of(block)
+                        .get(0)
+                        .update(List.of("took 4 ms", "Read 7 bytes", "new", "newer"), new ArrayList<>()))
                 .containsExactly("took 3 ms", "Read <n> bytes", "new", "newer");
-        Block dots = new Block(STEP2 + ".md", 1, "console title=\"client\"",
-                Arrays.asList("$ x", "old", "...", "end"));
+        Block dots = new Block(STEP2 + ".md", 1, "console title=\"client\"", Arrays.asList("$ x", "old", "...", "end"));
         List<Problem> byHand = new ArrayList<>();
-        assertThat(
-                Command.of(dots).get(0).update(List.of("new", "1", "2", "end"), byHand))
+        assertThat(Command.of(dots).get(0).update(List.of("new", "1", "2", "end"), byHand))
                 .containsExactly("new", "...", "end");
         assertThat(byHand).isEmpty();
         assertThat(Command.of(dots).get(0).update(List.of("new", "1", "2"), byHand))
                 .containsExactly("old", "...", "end");
         assertThat(byHand).hasSize(1);
     }
-
 }

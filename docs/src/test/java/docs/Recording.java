@@ -91,8 +91,7 @@ record Recording(String title, List<Trace.Call> calls, List<Trace.Deed> deeds) {
                 int requests = 0;
                 // It asks and asks, and reads no answer, until the server listens no
                 // more.
-                while (trace.calls().stream()
-                        .noneMatch(call -> call.shown().contains("EPOLLOUT"))) {
+                while (trace.calls().stream().noneMatch(call -> call.shown().contains("EPOLLOUT"))) {
                     trace.send(client, "\r\n\r\n".repeat(4096));
                     requests += 4096;
                     trace.awaitIdle(requests / 4096, "read", "client");
@@ -116,11 +115,9 @@ record Recording(String title, List<Trace.Call> calls, List<Trace.Deed> deeds) {
     /** A recording made by this run of the tests. */
     static Recording of(Docs docs, String step, String title) {
         if (!PARTS.containsKey(step + " " + title)) {
-            throw new IllegalArgumentException("no such session is recorded: \"" + title
-                    + "\"; there are " + names());
+            throw new IllegalArgumentException("no such session is recorded: \"" + title + "\"; there are " + names());
         }
-        return MADE.computeIfAbsent(step + " " + title,
-                name -> record(docs.source(step), step, title));
+        return MADE.computeIfAbsent(step + " " + title, name -> record(docs.source(step), step, title));
     }
 
     /** Plays a session with a server of this source. */
@@ -152,9 +149,10 @@ record Recording(String title, List<Trace.Call> calls, List<Trace.Deed> deeds) {
     List<String> lines(String step) {
         List<String> lines = new ArrayList<>();
         lines.add("$ strace -f -e trace=desc,network java " + Docs.sourceName(step));
-        lines.addAll(title.endsWith("back-pressure")
-                ? shortened()
-                : calls.stream().map(Recording::show).toList());
+        lines.addAll(
+                title.endsWith("back-pressure")
+                        ? shortened()
+                        : calls.stream().map(Recording::show).toList());
         return lines;
     }
 
@@ -172,9 +170,7 @@ record Recording(String title, List<Trace.Call> calls, List<Trace.Deed> deeds) {
                 lines.add("...");
             }
             if (change || !written) {
-                lines.add(call.is("write", "client")
-                        ? "write(client, ..., <n>) = <n>"
-                        : show(call));
+                lines.add(call.is("write", "client") ? "write(client, ..., <n>) = <n>" : show(call));
             }
             written = !change && (written || call.is("write", "client"));
         }

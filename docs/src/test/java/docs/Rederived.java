@@ -55,15 +55,15 @@ final class Rederived {
     /** Returns the old source of the step, or null if the blocks do not tell it. */
     private List<Line> chapter(Page page, String step, List<Line> before) {
         List<Block> diffs = page.blocks.stream()
-                .filter(block -> block.language().equals("diff")).toList();
+                .filter(block -> block.language().equals("diff"))
+                .toList();
         List<List<Line>> states = new ArrayList<>(List.of(before));
         for (Block block : diffs) {
             List<Line> typed = type(states.get(states.size() - 1), block);
             if (typed == null) {
-                byHand.add(block.problem("it does not fit the file that the blocks before"
-                        + " it give",
-                        "mend it by hand: from here on no diff block can be"
-                                + " written anew"));
+                byHand.add(block.problem(
+                        "it does not fit the file that the blocks before" + " it give",
+                        "mend it by hand: from here on no diff block can be" + " written anew"));
                 return null;
             }
             states.add(typed);
@@ -76,8 +76,8 @@ final class Rederived {
             return last;
         }
         List<AbstractDelta<String>> changed = DiffUtils.diff(texts(last), to).getDeltas();
-        List<AbstractDelta<String>> earlier = DiffUtils.diff(texts(before), from)
-                .getDeltas();
+        List<AbstractDelta<String>> earlier =
+                DiffUtils.diff(texts(before), from).getDeltas();
         Set<Object> stay = new HashSet<>(last.stream().map(Line::was).toList());
         List<List<Line>> now = new ArrayList<>();
         for (List<Line> state : states) {
@@ -93,8 +93,7 @@ final class Rederived {
         now.set(0, exactly(now.get(0), from));
         now.set(now.size() - 1, exactly(now.get(now.size() - 1), to));
         for (int i = 0; i < diffs.size(); i++) {
-            List<String> content = same(diffs.get(i), states.get(i), now.get(i),
-                    now.get(i + 1));
+            List<String> content = same(diffs.get(i), states.get(i), now.get(i), now.get(i + 1));
             if (content == null) {
                 content = show(diffs.get(i), states.get(i), now.get(i), now.get(i + 1));
             }
@@ -115,8 +114,12 @@ final class Rederived {
 
     /** A line that comes is known by its block and its place there. */
     private static List<Line> type(List<Line> file, Block block, List<Typing.Line> hunk) {
-        List<Integer> places = Typing.places(texts(file), hunk.stream()
-                .filter(line -> line.mark() != '+').map(Typing.Line::text).toList());
+        List<Integer> places = Typing.places(
+                texts(file),
+                hunk.stream()
+                        .filter(line -> line.mark() != '+')
+                        .map(Typing.Line::text)
+                        .toList());
         if (places.size() != 1) {
             return null;
         }
@@ -126,8 +129,7 @@ final class Rederived {
             if (line.mark() == '-') {
                 typed.remove(at);
             } else if (line.mark() == '+') {
-                typed.add(at++, new Line(line.text(),
-                        List.of(block.page(), block.line(), line.index())));
+                typed.add(at++, new Line(line.text(), List.of(block.page(), block.line(), line.index())));
             } else {
                 at++;
             }
@@ -136,11 +138,11 @@ final class Rederived {
     }
 
     /** Does to a file what was done to another one, if it has the lines in question. */
-    private static List<Line> change(List<Line> file, List<Line> other,
-            AbstractDelta<String> delta, Set<Object> not) {
+    private static List<Line> change(List<Line> file, List<Line> other, AbstractDelta<String> delta, Set<Object> not) {
         int from = delta.getSource().getPosition();
         List<Object> gone = other.subList(from, from + delta.getSource().size()).stream()
-                .map(Line::was).toList();
+                .map(Line::was)
+                .toList();
         List<Object> ids = file.stream().map(Line::was).toList();
         int at;
         if (gone.isEmpty()) {
@@ -154,7 +156,9 @@ final class Rederived {
             }
         } else {
             at = ids.indexOf(gone.get(0));
-            if (not.contains(gone.get(0)) || at < 0 || at + gone.size() > ids.size()
+            if (not.contains(gone.get(0))
+                    || at < 0
+                    || at + gone.size() > ids.size()
                     || !ids.subList(at, at + gone.size()).equals(gone)) {
                 return file;
             }
@@ -163,10 +167,7 @@ final class Rederived {
         changed.subList(at, at + gone.size()).clear();
         List<String> come = delta.getTarget().getLines();
         for (int i = 0; i < come.size(); i++) {
-            changed.add(at + i,
-                    i < gone.size()
-                            ? new Line(come.get(i), gone.get(i))
-                            : Line.of(come.get(i)));
+            changed.add(at + i, i < gone.size() ? new Line(come.get(i), gone.get(i)) : Line.of(come.get(i)));
         }
         return changed;
     }
@@ -182,8 +183,7 @@ final class Rederived {
     }
 
     /** The same block with each line as it is now, if that will do; else null. */
-    private static List<String> same(Block block, List<Line> old, List<Line> before,
-            List<Line> after) {
+    private static List<String> same(Block block, List<Line> old, List<Line> before, List<Line> after) {
         Map<Object, String> was = new HashMap<>();
         before.forEach(line -> was.put(line.was(), line.text()));
         Map<Object, String> is = new HashMap<>();
@@ -194,8 +194,13 @@ final class Rederived {
             if (!shown.isEmpty()) {
                 shown.add("@@");
             }
-            int at = Typing.places(texts(file), hunk.stream().filter(l -> l.mark() != '+')
-                    .map(Typing.Line::text).toList()).get(0);
+            int at = Typing.places(
+                            texts(file),
+                            hunk.stream()
+                                    .filter(l -> l.mark() != '+')
+                                    .map(Typing.Line::text)
+                                    .toList())
+                    .get(0);
             for (Typing.Line line : hunk) {
                 String text = line.mark() == '+'
                         ? is.get(List.of(block.page(), block.line(), line.index()))
@@ -213,13 +218,17 @@ final class Rederived {
     /**
      * A block that makes one file of the other, with as much around as the old one had.
      */
-    private static List<String> show(Block block, List<Line> old, List<Line> before,
-            List<Line> after) {
+    private static List<String> show(Block block, List<Line> old, List<Line> before, List<Line> after) {
         List<String> shown = new ArrayList<>();
         List<Line> file = old;
         for (List<Typing.Line> hunk : Typing.hunks(block)) {
-            int at = Typing.places(texts(file), hunk.stream().filter(l -> l.mark() != '+')
-                    .map(Typing.Line::text).toList()).get(0);
+            int at = Typing.places(
+                            texts(file),
+                            hunk.stream()
+                                    .filter(l -> l.mark() != '+')
+                                    .map(Typing.Line::text)
+                                    .toList())
+                    .get(0);
             int size = (int) hunk.stream().filter(l -> l.mark() != '+').count();
             Set<Object> ids = new HashSet<>(
                     file.subList(at, at + size).stream().map(Line::was).toList());
@@ -238,8 +247,8 @@ final class Rederived {
             if (!shown.isEmpty()) {
                 shown.add("@@");
             }
-            shown.addAll(lines(texts(before).subList(here[0], here[1]),
-                    texts(after).subList(there[0], there[1])));
+            shown.addAll(
+                    lines(texts(before).subList(here[0], here[1]), texts(after).subList(there[0], there[1])));
         }
         for (int context = 3; !gives(block, shown, before, after); context += 3) {
             if (context > 30) {
@@ -250,8 +259,7 @@ final class Rederived {
         return shown;
     }
 
-    private static boolean gives(Block block, List<String> shown, List<Line> before,
-            List<Line> after) {
+    private static boolean gives(Block block, List<String> shown, List<Line> before, List<Line> after) {
         Block made = new Block(block.page(), 0, block.info(), shown);
         List<Line> typed = type(before, made);
         return typed != null && texts(typed).equals(texts(after));
@@ -266,7 +274,7 @@ final class Rederived {
                 to = i + 1;
             }
         }
-        return from > to ? new int[]{0, file.size()} : new int[]{from, to};
+        return from > to ? new int[] {0, file.size()} : new int[] {from, to};
     }
 
     /** All lines, each with its mark. */
@@ -288,16 +296,14 @@ final class Rederived {
     }
 
     /** The changes with some lines around them, each place parted by @@. */
-    private static List<String> around(List<String> before, List<String> after,
-            int context) {
+    private static List<String> around(List<String> before, List<String> after, int context) {
         List<String> all = lines(before, after);
         List<String> some = new ArrayList<>();
         int shown = -1;
         for (int i = 0; i < all.size(); i++) {
             int from = Math.max(0, i - context);
             int to = Math.min(all.size(), i + context + 1);
-            if (Stream.of(all.subList(from, to)).flatMap(List::stream)
-                    .anyMatch(line -> line.charAt(0) != ' ')) {
+            if (Stream.of(all.subList(from, to)).flatMap(List::stream).anyMatch(line -> line.charAt(0) != ' ')) {
                 if (shown >= 0 && shown < i - 1) {
                     some.add("@@");
                 }

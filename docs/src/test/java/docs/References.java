@@ -22,19 +22,17 @@ import org.commonmark.node.Text;
  */
 final class References {
     /** A file or folder: it has a / or an ending that we use. */
-    private static final Pattern FILE = Pattern.compile("(?:[\\w.-]+/)+[\\w.-]*"
-            + "|[\\w-]+\\.(?:java|md|patch|jar|xml|sh|cmd)");
+    private static final Pattern FILE =
+            Pattern.compile("(?:[\\w.-]+/)+[\\w.-]*" + "|[\\w-]+\\.(?:java|md|patch|jar|xml|sh|cmd)");
     /** What only somebody who builds or types has. */
-    private static final Pattern MADE = Pattern
-            .compile("(?:.*/)?target(?:/.*)?|(?:\\./)?my"
-                    + "(?:/.*)?|/.*|text/html|and/or|I/O");
-    private static final Pattern CALL = Pattern
-            .compile("(?:(\\w+)\\.)?([A-Za-z_]\\w*)\\((.*)\\)", Pattern.DOTALL);
-    private static final Pattern CAMEL = Pattern
-            .compile("(?:[a-z]+[A-Z]|[A-Z][a-z]+[A-Z]?)\\w*");
+    private static final Pattern MADE =
+            Pattern.compile("(?:.*/)?target(?:/.*)?|(?:\\./)?my" + "(?:/.*)?|/.*|text/html|and/or|I/O");
+
+    private static final Pattern CALL = Pattern.compile("(?:(\\w+)\\.)?([A-Za-z_]\\w*)\\((.*)\\)", Pattern.DOTALL);
+    private static final Pattern CAMEL = Pattern.compile("(?:[a-z]+[A-Z]|[A-Z][a-z]+[A-Z]?)\\w*");
     private static final Pattern CONSTANT = Pattern.compile("[A-Z]{2,}_[A-Z0-9_]+");
-    private static final Set<String> COMMANDS = Set.of("java", "cd", "cp", "bash", "sh",
-            "cat", "diff", "javac", "git", "./mvnw", "mvnw", "less");
+    private static final Set<String> COMMANDS =
+            Set.of("java", "cd", "cp", "bash", "sh", "cat", "diff", "javac", "git", "./mvnw", "mvnw", "less");
 
     private final Docs docs;
     private final Names names;
@@ -54,8 +52,7 @@ final class References {
             if (block.language().equals("console")) {
                 for (Command command : Command.of(block)) {
                     if (!block.title().startsWith("shell")) {
-                        references.checkCommand(block.line() + 1 + command.line(),
-                                command.text());
+                        references.checkCommand(block.line() + 1 + command.line(), command.text());
                     }
                 }
             }
@@ -85,17 +82,14 @@ final class References {
 
         @Override
         public void visit(Text text) {
-            Matcher mark = Pattern.compile("\\{\\{|%%|\\bTODO\\b")
-                    .matcher(text.getLiteral());
+            Matcher mark = Pattern.compile("\\{\\{|%%|\\bTODO\\b").matcher(text.getLiteral());
             if (mark.find()) {
-                add(Page.line(text), mark.group() + " in the prose",
-                        "write what should stand here");
+                add(Page.line(text), mark.group() + " in the prose", "write what should stand here");
             }
-            Matcher broken = Pattern.compile("\\[[^\\]]*\\]\\[[^\\]]*\\]|\\]\\(")
-                    .matcher(text.getLiteral());
+            Matcher broken =
+                    Pattern.compile("\\[[^\\]]*\\]\\[[^\\]]*\\]|\\]\\(").matcher(text.getLiteral());
             if (broken.find()) {
-                add(Page.line(text), "a link that is none: " + broken.group(),
-                        "write [words](file.md#anchor)");
+                add(Page.line(text), "a link that is none: " + broken.group(), "write [words](file.md#anchor)");
             }
         }
 
@@ -118,8 +112,7 @@ final class References {
         Matcher tag = Pattern.compile("</?([A-Za-z]\\w*)").matcher(html);
         while (tag.find()) {
             if (!Set.of("details", "summary").contains(tag.group(1))) {
-                add(line, "HTML: " + tag.group() + ">",
-                        "put it in backticks, or write it in Markdown");
+                add(line, "HTML: " + tag.group() + ">", "put it in backticks, or write it in Markdown");
             }
         }
     }
@@ -137,13 +130,17 @@ final class References {
                 : docs.root().resolve("docs").resolve(URI.create(parts[0]).getPath());
         Page target = parts[0].isEmpty() ? page : docs.pages().get(parts[0]);
         if (target == null && (!Files.exists(file) || parts[0].matches("[^/]+\\.md"))) {
-            add(line, "there is no " + parts[0], "link to a file that is there,"
-                    + " as seen from the docs folder");
-        } else if (parts.length == 2 && target != null && target.titles.stream()
-                .noneMatch(title -> title.anchor().equals(parts[1]))) {
-            add(line, parts[0] + " has no heading for #" + parts[1],
-                    "its headings are " + target.titles.stream()
-                            .map(title -> "#" + title.anchor()).toList());
+            add(line, "there is no " + parts[0], "link to a file that is there," + " as seen from the docs folder");
+        } else if (parts.length == 2
+                && target != null
+                && target.titles.stream().noneMatch(title -> title.anchor().equals(parts[1]))) {
+            add(
+                    line,
+                    parts[0] + " has no heading for #" + parts[1],
+                    "its headings are "
+                            + target.titles.stream()
+                                    .map(title -> "#" + title.anchor())
+                                    .toList());
         }
     }
 
@@ -172,9 +169,8 @@ final class References {
                 .matcher(code.replaceAll("\"[^\"]*\"", ""));
         while (word.find()) {
             if (CAMEL.matcher(word.group()).matches()
-                    && code.matches("[\\w.,() <>\\[\\]=&|!"
-                            + "*/+?:;-]*")
-                    && looksLikeJava(word.group())
+                            && code.matches("[\\w.,() <>\\[\\]=&|!" + "*/+?:;-]*")
+                            && looksLikeJava(word.group())
                     || CONSTANT.matcher(word.group()).matches()) {
                 checkName(line, word.group());
             }
@@ -188,7 +184,9 @@ final class References {
 
     private void checkName(int line, String name) {
         if (!names.knows(name)) {
-            add(line, "`" + name + "` is neither in our sources nor in the JDK",
+            add(
+                    line,
+                    "`" + name + "` is neither in our sources nor in the JDK",
                     "write it as it is there now; a name of Rust or of the system goes"
                             + " into docs/src/test/resources/foreign-names.txt");
         }
@@ -196,19 +194,18 @@ final class References {
 
     private void checkFile(int line, String name) {
         String file = name.replaceFirst("^\\./", "");
-        if (MADE.matcher(file).matches() || file.matches("\\d+/\\d+|\\w+/\\d.*")
-                || file.equals("Server.java")) {
+        if (MADE.matcher(file).matches() || file.matches("\\d+/\\d+|\\w+/\\d.*") || file.equals("Server.java")) {
             return;
         }
         boolean there = Files.exists(docs.root().resolve(file))
                 || Files.exists(docs.root().resolve("docs").resolve(file))
                 || Docs.STEPS.stream()
-                        .anyMatch(step -> Files
-                                .exists(docs.root().resolve(step).resolve(file)));
+                        .anyMatch(step -> Files.exists(docs.root().resolve(step).resolve(file)));
         if (!there) {
-            add(line, "there is no file " + name,
-                    "name one that is there, as seen from the"
-                            + " root folder of the repository");
+            add(
+                    line,
+                    "there is no file " + name,
+                    "name one that is there, as seen from the" + " root folder of the repository");
         }
     }
 
@@ -220,8 +217,10 @@ final class References {
                 for (String name : word.replaceFirst("-Dtest=", "").split(",")) {
                     checkModule(line, module, name.split("#")[0]);
                 }
-            } else if (!word.startsWith("-") && !word.contains("$")
-                    && !word.contains(":") && FILE.matcher(word).matches()) {
+            } else if (!word.startsWith("-")
+                    && !word.contains("$")
+                    && !word.contains(":")
+                    && FILE.matcher(word).matches()) {
                 checkFile(line, word);
             }
             module = word.equals("-pl");
@@ -232,8 +231,7 @@ final class References {
         if (module
                 ? !Files.exists(docs.root().resolve(name).resolve("pom.xml"))
                 : !names.knows(name) && !name.contains("*")) {
-            add(line, "there is no " + (module ? "module " : "test ") + name,
-                    "name one that is there");
+            add(line, "there is no " + (module ? "module " : "test ") + name, "name one that is there");
         }
     }
 
@@ -247,10 +245,9 @@ final class References {
                 links.add(link.getDestination().split("#")[0]);
             }
         });
-        List<String> wanted = new ArrayList<>(
-                List.of("../" + Docs.sourceName(step), "glossary.md"));
+        List<String> wanted = new ArrayList<>(List.of("../" + Docs.sourceName(step), "glossary.md"));
         int i = Docs.STEPS.indexOf(step);
-        for (int neighbour : new int[]{i - 1, i + 1}) {
+        for (int neighbour : new int[] {i - 1, i + 1}) {
             if (neighbour >= 0 && neighbour < Docs.STEPS.size()) {
                 wanted.add(Docs.STEPS.get(neighbour) + ".md");
             }

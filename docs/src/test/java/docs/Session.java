@@ -28,10 +28,8 @@ import java.util.regex.Pattern;
  */
 record Session(Docs docs, Command server, List<Command> clients, boolean literal) {
     private static final Duration START = Duration.ofSeconds(60);
-    private static final Pattern LISTENING = Pattern
-            .compile("Listening on port (\\d+)\\n");
-    private static final Pattern LAUNCH = Pattern
-            .compile("(\\S*Server\\.java)(?: (?<port>[^\\s;|&>]+))?");
+    private static final Pattern LISTENING = Pattern.compile("Listening on port (\\d+)\\n");
+    private static final Pattern LAUNCH = Pattern.compile("(\\S*Server\\.java)(?: (?<port>[^\\s;|&>]+))?");
 
     /** The options change nothing but the start, which takes half the time so. */
     private static final String JAVA = "java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC ";
@@ -43,7 +41,8 @@ record Session(Docs docs, Command server, List<Command> clients, boolean literal
         int heading = 0;
         for (Block block : page.blocks) {
             int before = (int) page.titles.stream()
-                    .filter(t -> t.level() <= 2 && t.line() < block.line()).count();
+                    .filter(t -> t.level() <= 2 && t.line() < block.line())
+                    .count();
             if (before != heading) {
                 heading = before;
                 open = null;
@@ -54,18 +53,21 @@ record Session(Docs docs, Command server, List<Command> clients, boolean literal
             if (block.title().startsWith("server")) {
                 List<Command> commands = Command.of(block);
                 if (commands.size() > 1) {
-                    problems.add(block.problem(commands.get(1).line(),
+                    problems.add(block.problem(
+                            commands.get(1).line(),
                             "a server block has one command",
                             "make the second one a client block"));
                 }
-                open = new Session(docs, commands.get(0), new ArrayList<>(),
-                        sessions.isEmpty() || String.join("\n", block.lines())
-                                .contains("Exception"));
+                open = new Session(
+                        docs,
+                        commands.get(0),
+                        new ArrayList<>(),
+                        sessions.isEmpty() || String.join("\n", block.lines()).contains("Exception"));
                 sessions.add(open);
             } else if (block.title().startsWith("client")) {
                 if (open == null) {
-                    problems.add(block.problem("a client block without a server",
-                            "put a server block before it, under the same heading"));
+                    problems.add(block.problem(
+                            "a client block without a server", "put a server block before it, under the same heading"));
                 } else {
                     open.clients.addAll(Command.of(block));
                 }
@@ -84,12 +86,10 @@ record Session(Docs docs, Command server, List<Command> clients, boolean literal
     List<Problem> check(Duration patience) throws IOException, InterruptedException {
         try {
             List<Problem> problems = new ArrayList<>();
-            run(patience).forEach((command, output) -> problems
-                    .addAll(command.compare(output)));
+            run(patience).forEach((command, output) -> problems.addAll(command.compare(output)));
             return problems;
         } catch (IllegalArgumentException e) {
-            return List.of(server.block().problem(e.getMessage(),
-                    "see the title and the first line of this block"));
+            return List.of(server.block().problem(e.getMessage(), "see the title and the first line of this block"));
         }
     }
 
@@ -99,8 +99,7 @@ record Session(Docs docs, Command server, List<Command> clients, boolean literal
      * @param patience how long the server may take to print what is expected of it
      * @return what each command printed, or null if it did not end
      */
-    Map<Command, List<String>> run(Duration patience)
-            throws IOException, InterruptedException {
+    Map<Command, List<String>> run(Duration patience) throws IOException, InterruptedException {
         Path copy = Files.createTempDirectory("docs");
         try {
             docs.copy(copy);
@@ -141,22 +140,21 @@ record Session(Docs docs, Command server, List<Command> clients, boolean literal
         }
         try {
             List<String> source = docs.source(step);
-            List<String> patched = UnifiedDiffUtils
-                    .parseUnifiedDiff(Files.readAllLines(file)).applyTo(source);
+            List<String> patched =
+                    UnifiedDiffUtils.parseUnifiedDiff(Files.readAllLines(file)).applyTo(source);
             if (patched.equals(source)) {
                 throw new IllegalArgumentException("docs/" + name + " changes nothing");
             }
             return patched;
         } catch (PatchFailedException e) {
-            throw new IllegalArgumentException("docs/" + name + " does not fit "
-                    + Docs.sourceName(step) + ": " + e.getMessage());
+            throw new IllegalArgumentException(
+                    "docs/" + name + " does not fit " + Docs.sourceName(step) + ": " + e.getMessage());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
     }
 
-    private Map<Command, List<String>> run(Path copy, Duration patience)
-            throws IOException, InterruptedException {
+    private Map<Command, List<String>> run(Path copy, Duration patience) throws IOException, InterruptedException {
         Map<Command, List<String>> outputs = new LinkedHashMap<>();
         String[] port = {"8080"}; // as the page has it
         String command = launch(copy, server.text(), "0", port);
@@ -169,16 +167,19 @@ record Session(Docs docs, Command server, List<Command> clients, boolean literal
                 return outputs;
             }
             String pid = String.valueOf(shell.javaPid());
-            try (Shell terminal = Shell.type(copy, clients, text -> launch(copy,
-                    text.replaceAll("(?<!\\d)" + port[0] + "(?!\\d)", real)
-                            .replace("$(pgrep -f Server.java)", pid)
-                            .replace("pgrep -f Server.java", "echo " + pid),
-                    real, new String[1]))) {
+            try (Shell terminal = Shell.type(
+                    copy,
+                    clients,
+                    text -> launch(
+                            copy,
+                            text.replaceAll("(?<!\\d)" + port[0] + "(?!\\d)", real)
+                                    .replace("$(pgrep -f Server.java)", pid)
+                                    .replace("pgrep -f Server.java", "echo " + pid),
+                            real,
+                            new String[1]))) {
                 List<List<String>> printed = terminal.outputs();
                 for (int i = 0; i < clients.size() && i <= printed.size(); i++) {
-                    outputs.put(clients.get(i), i == printed.size()
-                            ? null
-                            : back(printed.get(i), real, port[0]));
+                    outputs.put(clients.get(i), i == printed.size() ? null : back(printed.get(i), real, port[0]));
                 }
                 finish(shell, real, port[0], patience, outputs);
             }
@@ -187,10 +188,9 @@ record Session(Docs docs, Command server, List<Command> clients, boolean literal
     }
 
     /** Waits until the server has printed what is expected, and ends it. */
-    private void finish(Shell shell, String real, String port, Duration patience,
-            Map<Command, List<String>> outputs) throws IOException, InterruptedException {
-        shell.await(() -> Output.fits(expected(), back(shell.lines(), real, port)),
-                patience);
+    private void finish(Shell shell, String real, String port, Duration patience, Map<Command, List<String>> outputs)
+            throws IOException, InterruptedException {
+        shell.await(() -> Output.fits(expected(), back(shell.lines(), real, port)), patience);
         shell.close(); // and so it prints no more
         outputs.put(server, back(shell.lines(), real, port));
     }
@@ -223,8 +223,8 @@ record Session(Docs docs, Command server, List<Command> clients, boolean literal
                 throw new java.io.UncheckedIOException(e);
             }
         }
-        return (command.substring(0, launch.start()) + program + " " + argument
-                + command.substring(launch.end())).replaceFirst("\\bjava ", JAVA);
+        return (command.substring(0, launch.start()) + program + " " + argument + command.substring(launch.end()))
+                .replaceFirst("\\bjava ", JAVA);
     }
 
     private static List<String> back(List<String> lines, String real, String port) {

@@ -11,25 +11,24 @@ import java.util.stream.Stream;
 
 /** Shell blocks, and the patches of the broken variants. */
 final class Sessionless {
-    private Sessionless() {
-    }
+    private Sessionless() {}
 
     /** The commands of a page that need no server, in order. */
     static List<Command> commands(Page page) {
-        return page.blocks.stream().filter(block -> block.title().startsWith("shell"))
-                .flatMap(block -> Command.of(block).stream()).toList();
+        return page.blocks.stream()
+                .filter(block -> block.title().startsWith("shell"))
+                .flatMap(block -> Command.of(block).stream())
+                .toList();
     }
 
     static List<Problem> check(Docs docs, List<Command> commands) throws Exception {
         List<Problem> problems = new ArrayList<>();
-        run(docs, commands)
-                .forEach((command, output) -> problems.addAll(command.compare(output)));
+        run(docs, commands).forEach((command, output) -> problems.addAll(command.compare(output)));
         return problems;
     }
 
     /** What each prints in a copy of the repository; null if it does not end. */
-    static Map<Command, List<String>> run(Docs docs, List<Command> commands)
-            throws Exception {
+    static Map<Command, List<String>> run(Docs docs, List<Command> commands) throws Exception {
         Path copy = Files.createTempDirectory("docs");
         try {
             docs.copy(copy);
@@ -58,10 +57,9 @@ final class Sessionless {
                     .filter(name -> docs.pages().values().stream()
                             .flatMap(page -> page.blocks.stream())
                             .flatMap(block -> block.lines().stream())
-                            .noneMatch(
-                                    line -> line.startsWith("$ ") && line.contains(name)))
-                    .map(name -> new Problem(name + ":1", "no block runs it",
-                            "take it away, or run it in a console block"))
+                            .noneMatch(line -> line.startsWith("$ ") && line.contains(name)))
+                    .map(name ->
+                            new Problem(name + ":1", "no block runs it", "take it away, or run it in a console block"))
                     .toList();
         }
     }
@@ -77,26 +75,27 @@ final class Sessionless {
                 String name = "broken/" + patch.getFileName();
                 List<Block> uses = docs.pages().values().stream()
                         .flatMap(page -> page.blocks.stream())
-                        .filter(b -> b.title().equals("server " + name)).toList();
+                        .filter(b -> b.title().equals("server " + name))
+                        .toList();
                 if (uses.isEmpty()) {
-                    problems.add(new Problem("docs/" + name + ":1",
+                    problems.add(new Problem(
+                            "docs/" + name + ":1",
                             "no block uses it",
-                            "take it away, or run it in a block titled \"server "
-                                    + name + "\""));
+                            "take it away, or run it in a block titled \"server " + name + "\""));
                     continue;
                 }
                 try {
-                    List<String> errors = Compiler.errors(Session.patched(docs,
-                            Docs.step(uses.get(0).page()), name));
+                    List<String> errors = Compiler.errors(
+                            Session.patched(docs, Docs.step(uses.get(0).page()), name));
                     if (!errors.isEmpty()) {
-                        problems.add(new Problem("docs/" + name + ":1",
-                                "with it the file does not compile: "
-                                        + String.join("; ", errors),
+                        problems.add(new Problem(
+                                "docs/" + name + ":1",
+                                "with it the file does not compile: " + String.join("; ", errors),
                                 "a mistake worth showing is one that compiles"));
                     }
                 } catch (IllegalArgumentException e) {
-                    problems.add(new Problem("docs/" + name + ":1", e.getMessage(),
-                            "make the patch anew against the step's source"));
+                    problems.add(new Problem(
+                            "docs/" + name + ":1", e.getMessage(), "make the patch anew against the step's source"));
                 }
             }
         }

@@ -28,21 +28,22 @@ final class Shell implements AutoCloseable {
     private static final int KEPT = 1 << 20; // bytes; a spinning loop prints more
     private static final Duration PATIENCE = Duration.ofSeconds(60); // for one command
     private static final String MARK = "-- end of command ";
-    private static final Set<String> TOOLS = Set.of("nc", "curl", "strace", "ss", "ps",
-            "lsof", "ab", "wrk", "git", "top", "xxd", "od", "hexdump", "python3", "jcmd",
-            "awk", "patch", "diff", "timeout", "pgrep", "setpriv");
+    private static final Set<String> TOOLS = Set.of(
+            "nc", "curl", "strace", "ss", "ps", "lsof", "ab", "wrk", "git", "top", "xxd", "od", "hexdump", "python3",
+            "jcmd", "awk", "patch", "diff", "timeout", "pgrep", "setpriv");
 
     private static final Set<Shell> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
         // If the tests are stopped, what they have started stops too.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> OPEN.forEach(shell -> {
-            try {
-                shell.signal("KILL");
-            } catch (IOException | InterruptedException e) {
-                shell.process.destroyForcibly();
-            }
-        })));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> OPEN.forEach(shell -> {
+                    try {
+                        shell.signal("KILL");
+                    } catch (IOException | InterruptedException e) {
+                        shell.process.destroyForcibly();
+                    }
+                })));
     }
 
     private final Process process;
@@ -50,15 +51,13 @@ final class Shell implements AutoCloseable {
     private final Thread reader;
 
     private Shell(Path folder, List<String> command) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile())
-                .redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         var environment = builder.environment();
-        environment.put("PATH", Path.of(System.getProperty("java.home"), "bin") + ":"
-                + environment.get("PATH"));
+        environment.put("PATH", Path.of(System.getProperty("java.home"), "bin") + ":" + environment.get("PATH"));
         environment.put("LC_ALL", "C");
         environment.put("HOME", folder.toString()); // no .curlrc of the one who builds
-        for (String noisy : List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS",
-                "JDK_JAVA_OPTIONS")) {
+        for (String noisy : List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS")) {
             environment.remove(noisy);
         }
         process = builder.start();
@@ -90,8 +89,7 @@ final class Shell implements AutoCloseable {
                 text = "timeout -s INT 1 bash -c '" + text.replace("'", "'\\''") + "'";
             }
             // The pause is a person's, who types the next one.
-            script.append(text).append("\nprintf '\\n").append(MARK).append(i)
-                    .append("\\n'\nsleep 0.2\n");
+            script.append(text).append("\nprintf '\\n").append(MARK).append(i).append("\\n'\nsleep 0.2\n");
         }
         Path file = Files.createTempFile(folder, ".commands", ".sh");
         Files.writeString(file, script);
@@ -124,7 +122,7 @@ final class Shell implements AutoCloseable {
     private void read() {
         byte[] bytes = new byte[8192];
         try (InputStream in = process.getInputStream()) {
-            for (int n; (n = in.read(bytes)) >= 0;) {
+            for (int n; (n = in.read(bytes)) >= 0; ) {
                 synchronized (output) {
                     output.write(bytes, 0, Math.min(n, KEPT - output.size()));
                 }
@@ -161,7 +159,9 @@ final class Shell implements AutoCloseable {
     long javaPid() {
         return process.descendants()
                 .filter(p -> p.info().command().orElse("").endsWith("java"))
-                .findFirst().map(ProcessHandle::pid).orElse(process.pid());
+                .findFirst()
+                .map(ProcessHandle::pid)
+                .orElse(process.pid());
     }
 
     boolean isAlive() {
@@ -188,7 +188,9 @@ final class Shell implements AutoCloseable {
 
     private void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("bash", "-c", "kill -" + name + " -- -" + process.pid())
-                .redirectErrorStream(true).start().waitFor();
+                .redirectErrorStream(true)
+                .start()
+                .waitFor();
     }
 
     /** The programs that these commands need. */
@@ -196,25 +198,28 @@ final class Shell implements AutoCloseable {
         List<String> needed = new ArrayList<>(List.of("bash", "setsid"));
         for (Command command : commands) {
             needed.addAll(Stream.of(command.text().split("[^\\w]+"))
-                    .filter(TOOLS::contains).toList());
+                    .filter(TOOLS::contains)
+                    .toList());
         }
         return needed;
     }
 
     /** Those of these programs that are not here. */
     static List<String> missing(List<String> programs) {
-        List<String> folders = List
-                .of(System.getenv("PATH").split(java.io.File.pathSeparator));
-        return programs.stream().distinct().filter(name -> folders.stream()
-                .noneMatch(folder -> Files.isExecutable(Path.of(folder, name)))).toList();
+        List<String> folders = List.of(System.getenv("PATH").split(java.io.File.pathSeparator));
+        return programs.stream()
+                .distinct()
+                .filter(name -> folders.stream().noneMatch(folder -> Files.isExecutable(Path.of(folder, name))))
+                .toList();
     }
 
     /** Skips the test, visibly, where these programs are not. In CI on Linux it fails. */
     static void assume(List<String> programs) {
-        Assumptions.assumeTrue(System.getProperty("os.name").equals("Linux"),
-                "the sessions of the docs are run on Linux only");
+        Assumptions.assumeTrue(
+                System.getProperty("os.name").equals("Linux"), "the sessions of the docs are run on Linux only");
         List<String> missing = missing(programs);
-        assume(missing.isEmpty(),
+        assume(
+                missing.isEmpty(),
                 "needs " + missing + " on the PATH. On Debian and Ubuntu:"
                         + " apt-get install netcat-openbsd curl strace procps iproute2");
     }

@@ -49,20 +49,16 @@ final class Stepping implements AutoCloseable {
     static final String FILE = "docs/recordings/" + STEP + ".json";
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final List<String> METHODS = List.of("run", "handle", "accept", "read",
-            "drop");
+    private static final List<String> METHODS = List.of("run", "handle", "accept", "read", "drop");
 
     /** What a client does while the debugger holds the loop before a select(). */
-    private record Deed(String client, String what, String shown) {
-    }
+    private record Deed(String client, String what, String shown) {}
 
     /** The deeds before the first select(), the second, … */
     private static final List<List<Deed>> SCRIPT = List.of(
             List.of(new Deed("A", "connect", "connects")),
-            List.of(new Deed("B", "connect", "connects"),
-                    new Deed("A", "hello\n", "sends hello, 6 bytes")),
-            List.of(new Deed("A", "once more\n", "sends once more, 10 bytes"),
-                    new Deed("B", "close", "leaves")));
+            List.of(new Deed("B", "connect", "connects"), new Deed("A", "hello\n", "sends hello, 6 bytes")),
+            List.of(new Deed("A", "once more\n", "sends once more, 10 bytes"), new Deed("B", "close", "leaves")));
 
     private final Path folder = Files.createTempDirectory("stepping");
     private final List<String> source;
@@ -80,14 +76,12 @@ final class Stepping implements AutoCloseable {
     private Stepping(List<String> source) throws Exception {
         this.source = source;
         Compiler.compile(source, folder);
-        LaunchingConnector launcher = Bootstrap.virtualMachineManager()
-                .defaultConnector();
+        LaunchingConnector launcher = Bootstrap.virtualMachineManager().defaultConnector();
         Map<String, Connector.Argument> arguments = launcher.defaultArguments();
         arguments.get("main").setValue("tcp.Server 0");
         arguments.get("options").setValue("-cp \"" + folder + "\"");
         machine = launcher.launch(arguments);
-        output = new BufferedReader(
-                new InputStreamReader(machine.process().getInputStream()));
+        output = new BufferedReader(new InputStreamReader(machine.process().getInputStream()));
     }
 
     static List<Problem> check(Docs docs) throws Exception {
@@ -95,15 +89,16 @@ final class Stepping implements AutoCloseable {
         List<String> wanted = record(docs).lines().toList();
         List<String> is = Files.exists(file) ? Files.readAllLines(file) : List.of();
         int line = 0;
-        while (line < is.size() && line < wanted.size()
-                && is.get(line).equals(wanted.get(line))) {
+        while (line < is.size() && line < wanted.size() && is.get(line).equals(wanted.get(line))) {
             line++;
         }
         return is.equals(wanted)
                 ? List.of()
-                : List.of(new Problem(FILE + ":" + (line + 1), "the loop, stepped through"
-                        + " now, does something else from this line on:\n        "
-                        + (line < wanted.size() ? wanted.get(line) : "nothing"),
+                : List.of(new Problem(
+                        FILE + ":" + (line + 1),
+                        "the loop, stepped through"
+                                + " now, does something else from this line on:\n        "
+                                + (line < wanted.size() ? wanted.get(line) : "nothing"),
                         "let -Ddocs.update record it, step through it in the site, and see"
                                 + " that the text beside it still fits"));
     }
@@ -117,8 +112,7 @@ final class Stepping implements AutoCloseable {
     }
 
     private void play() throws Exception {
-        ClassPrepareRequest prepared = machine.eventRequestManager()
-                .createClassPrepareRequest();
+        ClassPrepareRequest prepared = machine.eventRequestManager().createClassPrepareRequest();
         prepared.addClassFilter("tcp.Server");
         prepared.enable(); // the machine waits until its first event, its start, is resumed
         while (true) {
@@ -148,8 +142,7 @@ final class Stepping implements AutoCloseable {
         for (Method method : server.methods()) {
             if (METHODS.contains(method.name())) {
                 for (Location location : method.allLineLocations()) {
-                    BreakpointRequest stop = machine.eventRequestManager()
-                            .createBreakpointRequest(location);
+                    BreakpointRequest stop = machine.eventRequestManager().createBreakpointRequest(location);
                     stop.setSuspendPolicy(EventRequest.SUSPEND_ALL);
                     stop.enable();
                 }
@@ -206,19 +199,17 @@ final class Stepping implements AutoCloseable {
             client.close();
             await(deed, () -> Queue.of(port, from).ended());
         } else {
-            client.getOutputStream()
-                    .write(deed.what().getBytes(StandardCharsets.US_ASCII));
+            client.getOutputStream().write(deed.what().getBytes(StandardCharsets.US_ASCII));
             await(deed, () -> Queue.of(port, from).waiting() == deed.what().length());
         }
     }
 
-    private static void await(Deed deed, BooleanSupplier condition)
-            throws InterruptedException {
+    private static void await(Deed deed, BooleanSupplier condition) throws InterruptedException {
         Instant end = Instant.now().plus(PATIENCE);
         while (!condition.getAsBoolean()) {
             if (Instant.now().isAfter(end)) {
-                throw new AssertionError("client " + deed.client() + " " + deed.shown()
-                        + ", and /proc/net does not show it");
+                throw new AssertionError(
+                        "client " + deed.client() + " " + deed.shown() + ", and /proc/net does not show it");
             }
             Thread.sleep(1);
         }
@@ -238,11 +229,11 @@ final class Stepping implements AutoCloseable {
                     for (String line : Files.readAllLines(Path.of(file))) {
                         String[] parts = line.strip().split("\\s+|:");
                         // slot, "", address, port, address, port, state, sent, received
-                        if (parts.length > 8 && parts[3].matches("[0-9A-F]{4}")
+                        if (parts.length > 8
+                                && parts[3].matches("[0-9A-F]{4}")
                                 && Integer.parseInt(parts[3], 16) == port
                                 && Integer.parseInt(parts[5], 16) == client) {
-                            return new Queue(Integer.parseInt(parts[8], 16),
-                                    parts[6].equals("08")); // CLOSE_WAIT
+                            return new Queue(Integer.parseInt(parts[8], 16), parts[6].equals("08")); // CLOSE_WAIT
                         }
                     }
                 } catch (IOException e) {
@@ -258,14 +249,12 @@ final class Stepping implements AutoCloseable {
         ObjectReference server = frame.thisObject();
         channels.putIfAbsent(object(server, "listener").uniqueID(), "listener");
         if (local(frame, "client") instanceof ObjectReference client
-                && channels.putIfAbsent(client.uniqueID(),
-                        accepted.isEmpty() ? "A" : "B") == null) {
+                && channels.putIfAbsent(client.uniqueID(), accepted.isEmpty() ? "A" : "B") == null) {
             accepted.add(client);
         }
         Map<String, String> keys = new LinkedHashMap<>();
         keys.put("listener", interest(object(server, "listener")));
-        accepted.forEach(client -> keys.put(channels.get(client.uniqueID()),
-                interest(client)));
+        accepted.forEach(client -> keys.put(channels.get(client.uniqueID()), interest(client)));
         ObjectReference buffer = object(server, "buffer");
         Map<String, String> waiting = new LinkedHashMap<>();
         waiting.put("listener", String.valueOf(Queue.of(port, 0).waiting()));
@@ -274,9 +263,7 @@ final class Stepping implements AutoCloseable {
                 continue;
             }
             Queue queue = Queue.of(port, ports.get(i));
-            waiting.put(i == 0 ? "A" : "B", queue.ended()
-                    ? "\"end\""
-                    : String.valueOf(queue.waiting()));
+            waiting.put(i == 0 ? "A" : "B", queue.ended() ? "\"end\"" : String.valueOf(queue.waiting()));
         }
         Value key = local(frame, "key");
         Value n = local(frame, "n");
@@ -284,8 +271,7 @@ final class Stepping implements AutoCloseable {
                 + ",\"deed\":\"" + deed + "\",\"key\":\""
                 + (key == null
                         ? ""
-                        : channels.get(object((ObjectReference) key, "channel")
-                                .uniqueID()))
+                        : channels.get(object((ObjectReference) key, "channel").uniqueID()))
                 + "\",\"n\":" + n + ",\"position\":" + number(buffer, "position")
                 + ",\"limit\":" + number(buffer, "limit") + ",\"waiting\":"
                 + json(waiting) + ",\"keys\":" + json(keys) + ",\"printed\":\"" + printed
@@ -293,8 +279,12 @@ final class Stepping implements AutoCloseable {
     }
 
     private static String json(Map<String, String> values) {
-        return "{" + String.join(",", values.entrySet().stream()
-                .map(value -> "\"" + value.getKey() + "\":" + value.getValue()).toList())
+        return "{"
+                + String.join(
+                        ",",
+                        values.entrySet().stream()
+                                .map(value -> "\"" + value.getKey() + "\":" + value.getValue())
+                                .toList())
                 + "}";
     }
 
@@ -314,8 +304,7 @@ final class Stepping implements AutoCloseable {
                         case 0 -> "\"nothing\"";
                         case 1 -> "\"OP_READ\"";
                         case 16 -> "\"OP_ACCEPT\"";
-                        default -> throw new AssertionError("an interest set that step 3"
-                                + " does not know");
+                        default -> throw new AssertionError("an interest set that step 3" + " does not know");
                     };
                 }
             }
@@ -342,8 +331,8 @@ final class Stepping implements AutoCloseable {
                 return of.getValue(field);
             }
         }
-        throw new AssertionError("this JDK's " + of.referenceType().name()
-                + " has no field " + name + ": the recorder in Stepping reads it");
+        throw new AssertionError("this JDK's " + of.referenceType().name() + " has no field " + name
+                + ": the recorder in Stepping reads it");
     }
 
     @Override

@@ -39,8 +39,7 @@ final class Timeline {
     private boolean ended; // our half of the connection
     private boolean gone; // the client
 
-    private Timeline() {
-    }
+    private Timeline() {}
 
     /** The picture's file, as seen from the repository. */
     static String file(String step) {
@@ -51,24 +50,22 @@ final class Timeline {
         String wanted = of(Recording.of(docs, step, "kernel"), step);
         Path file = docs.root().resolve(file(step));
         try {
-            String there = Files.exists(file)
-                    ? Files.readString(file).replace("\r\n", "\n")
-                    : "";
+            String there = Files.exists(file) ? Files.readString(file).replace("\r\n", "\n") : "";
             if (there.equals(wanted)) {
                 return List.of();
             }
             List<String> is = there.lines().toList();
             List<String> should = wanted.lines().toList();
             int line = 0;
-            while (line < is.size() && line < should.size()
-                    && is.get(line).equals(should.get(line))) {
+            while (line < is.size() && line < should.size() && is.get(line).equals(should.get(line))) {
                 line++;
             }
-            return List.of(new Problem(file(step) + ":" + (line + 1), "the picture is not"
-                    + " that of the session recorded now, which has here:\n        "
-                    + (line < should.size() ? should.get(line) : "nothing"),
-                    "let -Ddocs.update draw it, look at it, and see that the text beside"
-                            + " it still fits"));
+            return List.of(new Problem(
+                    file(step) + ":" + (line + 1),
+                    "the picture is not"
+                            + " that of the session recorded now, which has here:\n        "
+                            + (line < should.size() ? should.get(line) : "nothing"),
+                    "let -Ddocs.update draw it, look at it, and see that the text beside" + " it still fits"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -91,16 +88,15 @@ final class Timeline {
                 turn(shown, i, recording.deeds(), i == calls.size() - 1);
             } else if (call.name().equals("epoll_ctl")) {
                 stopWork();
-                String what = shown.replaceAll(
-                        "^epoll_ctl\\(epoll, EPOLL_CTL_|\\) = .*|,",
-                        "");
+                String what = shown.replaceAll("^epoll_ctl\\(epoll, EPOLL_CTL_|\\) = .*|,", "");
                 out = what.startsWith("DEL ") ? what.substring(4) : out;
                 next();
                 arrow(SELECTOR, KERNEL, "epoll_ctl " + what, "");
             } else if (call.target().equals("stdout")) {
                 next();
-                note("prints " + shown.substring(shown.indexOf('"'),
-                        shown.lastIndexOf(')')).replace("\\n", ""));
+                note("prints "
+                        + shown.substring(shown.indexOf('"'), shown.lastIndexOf(')'))
+                                .replace("\\n", ""));
             } else if (call.name().equals("close") && call.target().equals(out)) {
                 stopWork();
                 next();
@@ -145,8 +141,7 @@ final class Timeline {
         if (call.is("write", "client") && call.result() > 0) {
             next();
             arrow(KERNEL, CLIENT, call.result() + " bytes", "deed");
-        } else if (!ended && !gone
-                && (call.is("shutdown", "client") || call.is("close", "client"))) {
+        } else if (!ended && !gone && (call.is("shutdown", "client") || call.is("close", "client"))) {
             ended = true;
             next();
             arrow(KERNEL, CLIENT, "end of stream", "deed");
@@ -162,8 +157,7 @@ final class Timeline {
             case "setsockopt" -> call.target() + ": TCP_NODELAY";
             case "accept" -> "accept = " + result;
             case "read" -> "read = " + (result.equals("0") ? "0, the end" : result);
-            case "shutdown", "close" -> call.name()
-                    + (result.equals("0") ? "" : " = " + result);
+            case "shutdown", "close" -> call.name() + (result.equals("0") ? "" : " = " + result);
             default -> call.name() + " = " + result;
         };
     }
@@ -187,50 +181,59 @@ final class Timeline {
         int right = from < to ? 1 : -1;
         int y = y(row);
         int tip = to - right * 6;
-        rows.append(String.format(Locale.ROOT,
-                "<path class=\"arrow %s\" d=\"M%d %dH%d\"/>"
-                        + "<path class=\"tip %s\" d=\"M%d %dl%d -4v8z\"/>%n",
-                kind, from + right * 6, y, tip - right * 6, kind, tip, y, -right * 8));
+        rows.append(String.format(
+                Locale.ROOT,
+                "<path class=\"arrow %s\" d=\"M%d %dH%d\"/>" + "<path class=\"tip %s\" d=\"M%d %dl%d -4v8z\"/>%n",
+                kind,
+                from + right * 6,
+                y,
+                tip - right * 6,
+                kind,
+                tip,
+                y,
+                -right * 8));
         // Beside the lane that the arrow crosses, if it crosses one.
-        int middle = from == SERVER && to == KERNEL
-                ? (SELECTOR + SERVER) / 2
-                : (from + to) / 2;
+        int middle = from == SERVER && to == KERNEL ? (SELECTOR + SERVER) / 2 : (from + to) / 2;
         rows.append(text(middle, y - 5, label, "label " + kind));
     }
 
     private void note(String text) {
         int width = text.length() * 7 + 14;
-        rows.append(String.format(Locale.ROOT,
+        rows.append(String.format(
+                Locale.ROOT,
                 "<rect class=\"note\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"18\" rx=\"3\"/>%n",
-                SERVER - 12 - width, y(row) - 11, width));
+                SERVER - 12 - width,
+                y(row) - 11,
+                width));
         rows.append(text(SERVER - 18, y(row) + 2, text, "print"));
     }
 
     private static String bar(int x, int from, int to, String kind) {
-        return String.format(Locale.ROOT,
-                "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"12\""
-                        + " height=\"%d\" rx=\"3\"/>%n",
-                kind, x - 6, from - 5, to - from + 10);
+        return String.format(
+                Locale.ROOT,
+                "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"12\"" + " height=\"%d\" rx=\"3\"/>%n",
+                kind,
+                x - 6,
+                from - 5,
+                to - from + 10);
     }
 
     private static String text(int x, int y, String text, String kind) {
         return text.isEmpty()
                 ? ""
-                : String.format("<text class=\"%s\" x=\"%d\" y=\"%d\">%s</text>%n",
-                        kind.strip(), x, y,
-                        text.replace("&", "&amp;").replace("<", "&lt;"));
+                : String.format(
+                        "<text class=\"%s\" x=\"%d\" y=\"%d\">%s</text>%n",
+                        kind.strip(), x, y, text.replace("&", "&amp;").replace("<", "&lt;"));
     }
 
     private String svg(String step) {
         int height = y(row) + 30;
         StringBuilder lanes = new StringBuilder();
-        List<String> names = new ArrayList<>(
-                List.of("client", "kernel", "selector", "server"));
+        List<String> names = new ArrayList<>(List.of("client", "kernel", "selector", "server"));
         int[] places = {CLIENT, KERNEL, SELECTOR, SERVER};
         for (int i = 0; i < places.length; i++) {
             lanes.append(text(places[i], 30, names.get(i), "lane"));
-            lanes.append(String.format("<path class=\"life\" d=\"M%d 42V%d\"/>%n",
-                    places[i], height - 12));
+            lanes.append(String.format("<path class=\"life\" d=\"M%d 42V%d\"/>%n", places[i], height - 12));
         }
         return """
                 <svg xmlns="http://www.w3.org/2000/svg" class="timeline" \
@@ -260,8 +263,8 @@ final class Timeline {
                 </style>
                 <rect class="paper" x="0.5" y="0.5" width="%d" height="%d" rx="8"/>
                 %s%s%s%s</svg>
-                """.formatted(WIDTH, height, title(step), WIDTH - 1, height - 1, lanes,
-                sleeps, works, rows).replace("\r\n", "\n");
+                """.formatted(WIDTH, height, title(step), WIDTH - 1, height - 1, lanes, sleeps, works, rows)
+                .replace("\r\n", "\n");
     }
 
     private static String title(String step) {

@@ -26,10 +26,8 @@ final class Trace implements AutoCloseable {
     private static final String CALLS = "listen,accept,accept4,epoll_ctl,epoll_wait,"
             + "epoll_pwait,read,readv,write,writev,shutdown,close,fcntl,setsockopt";
     private static final Pattern LINE = Pattern.compile("(\\d+) +(.*)");
-    private static final Pattern CALL = Pattern
-            .compile("(\\w+)\\((.*?)(?:\\) += (-?\\d+)(.*))?", Pattern.DOTALL);
-    private static final Pattern EVENT = Pattern
-            .compile("\\{events=(\\w+(?:\\|\\w+)*), data=\\{u32=(\\d+)");
+    private static final Pattern CALL = Pattern.compile("(\\w+)\\((.*?)(?:\\) += (-?\\d+)(.*))?", Pattern.DOTALL);
+    private static final Pattern EVENT = Pattern.compile("\\{events=(\\w+(?:\\|\\w+)*), data=\\{u32=(\\d+)");
 
     /**
      * One call. Descriptors are named: epoll, listener, client, stdout.
@@ -51,8 +49,7 @@ final class Trace implements AutoCloseable {
      * @param during which call the loop was in, counted from 0: an epoll_wait
      * @param what connects, sends …, closes
      */
-    record Deed(int during, String what) {
-    }
+    record Deed(int during, String what) {}
 
     /** What strace says against being used here; empty if nothing. */
     private static final String REFUSED = refused();
@@ -65,8 +62,9 @@ final class Trace implements AutoCloseable {
 
     private static String refused() {
         try {
-            Process strace = new ProcessBuilder("strace", "--seccomp-bpf", "-f", "-o",
-                    "/dev/null", "true").redirectErrorStream(true).start();
+            Process strace = new ProcessBuilder("strace", "--seccomp-bpf", "-f", "-o", "/dev/null", "true")
+                    .redirectErrorStream(true)
+                    .start();
             String says = new String(strace.getInputStream().readAllBytes());
             return strace.waitFor() == 0 ? "" : says.strip();
         } catch (IOException e) {
@@ -79,8 +77,9 @@ final class Trace implements AutoCloseable {
     /** Skips the test, visibly, where strace does not work. In CI on Linux it fails. */
     static void assume() {
         Shell.assume(List.of("bash", "setsid", "strace"));
-        Shell.assume(REFUSED.isEmpty(), "needs strace, which says: " + REFUSED
-                + " (in a container it needs --cap-add=SYS_PTRACE)");
+        Shell.assume(
+                REFUSED.isEmpty(),
+                "needs strace, which says: " + REFUSED + " (in a container it needs --cap-add=SYS_PTRACE)");
     }
 
     /** Starts a server and waits until its loop does. */
@@ -91,9 +90,11 @@ final class Trace implements AutoCloseable {
             Docs.delete(folder);
             throw e;
         }
-        shell = Shell.start(folder, "exec strace --seccomp-bpf -f -s 40 -e signal=none"
-                + " -e trace=" + CALLS + " -o " + file + " java -cp " + folder
-                + " tcp.Server 0");
+        shell = Shell.start(
+                folder,
+                "exec strace --seccomp-bpf -f -s 40 -e signal=none"
+                        + " -e trace=" + CALLS + " -o " + file + " java -cp " + folder
+                        + " tcp.Server 0");
         Pattern listening = Pattern.compile("Listening on port (\\d+)\n");
         shell.await(() -> listening.matcher(shell.text()).find(), PATIENCE);
         Matcher matcher = listening.matcher(shell.text());
@@ -128,9 +129,7 @@ final class Trace implements AutoCloseable {
     }
 
     void send(Socket client, String text) throws IOException {
-        did("send " + (text.length() < 12
-                ? '"' + text.replace("\n", "\\n") + '"'
-                : text.length() + " bytes"));
+        did("send " + (text.length() < 12 ? '"' + text.replace("\n", "\\n") + '"' : text.length() + " bytes"));
         client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -163,25 +162,29 @@ final class Trace implements AutoCloseable {
 
     /** Waits until the loop waits, and has started to do so this many times. */
     void awaitIdle(int waits) throws InterruptedException, IOException {
-        await("waits in select() for the " + waits + ". time", calls -> calls.stream()
-                .filter(c -> c.name().equals("epoll_wait")).count() >= waits
-                && isIdle(calls));
-    }
-
-    /** Waits until the loop waits, and such a call has been recorded so many times. */
-    void awaitIdle(int times, String name, String target)
-            throws InterruptedException, IOException {
-        await("has made the call " + name + "(" + target + ") " + times + " times",
-                calls -> calls.stream().filter(c -> c.is(name, target)).count() >= times
+        await(
+                "waits in select() for the " + waits + ". time",
+                calls -> calls.stream()
+                                        .filter(c -> c.name().equals("epoll_wait"))
+                                        .count()
+                                >= waits
                         && isIdle(calls));
     }
 
-    private void await(String what, Predicate<List<Call>> condition)
-            throws InterruptedException, IOException {
-        shell.await(() -> {
-            List<Call> calls = calls();
-            return !calls.isEmpty() && condition.test(calls);
-        }, PATIENCE);
+    /** Waits until the loop waits, and such a call has been recorded so many times. */
+    void awaitIdle(int times, String name, String target) throws InterruptedException, IOException {
+        await(
+                "has made the call " + name + "(" + target + ") " + times + " times",
+                calls -> calls.stream().filter(c -> c.is(name, target)).count() >= times && isIdle(calls));
+    }
+
+    private void await(String what, Predicate<List<Call>> condition) throws InterruptedException, IOException {
+        shell.await(
+                () -> {
+                    List<Call> calls = calls();
+                    return !calls.isEmpty() && condition.test(calls);
+                },
+                PATIENCE);
         List<Call> calls = calls();
         if (calls.isEmpty() || !condition.test(calls)) {
             throw new AssertionError("The loop never " + what + ". Its calls:\n"
@@ -221,8 +224,7 @@ final class Trace implements AutoCloseable {
             if (!parts.matches()) {
                 continue;
             }
-            String name = parts.group(1).replace("epoll_pwait", "epoll_wait")
-                    .replace("accept4", "accept");
+            String name = parts.group(1).replace("epoll_pwait", "epoll_wait").replace("accept4", "accept");
             String arguments = parts.group(2);
             String result = parts.group(3);
             String first = arguments.split(",", 2)[0].strip();
@@ -248,16 +250,13 @@ final class Trace implements AutoCloseable {
             if (shown == null) {
                 continue;
             }
-            String fd = name.equals("accept")
-                    ? names.getOrDefault(result, result)
-                    : result;
+            String fd = name.equals("accept") ? names.getOrDefault(result, result) : result;
             String returned = result == null
                     ? " <unfinished ...>"
                     : result.equals("-1")
                             ? ") = -1" + error(parts.group(4))
                             : ")" + (target.equals("stdout") ? "" : " = " + fd);
-            calls.add(new Call(name, target, shown + returned,
-                    result == null ? null : Long.valueOf(result)));
+            calls.add(new Call(name, target, shown + returned, result == null ? null : Long.valueOf(result)));
             if (name.equals("close")) {
                 names.remove(first);
             }
@@ -270,8 +269,7 @@ final class Trace implements AutoCloseable {
         return name.find() ? " " + name.group() : "";
     }
 
-    private static String show(String name, String target, String arguments,
-            Map<String, String> names, int port) {
+    private static String show(String name, String target, String arguments, Map<String, String> names, int port) {
         arguments = arguments.replaceAll(", 0x[0-9a-f]+", ""); // where it was to go
         String[] parts = arguments.split(", ");
         return switch (name) {
@@ -288,26 +286,23 @@ final class Trace implements AutoCloseable {
                 List<String> ready = new ArrayList<>();
                 Matcher event = EVENT.matcher(arguments);
                 while (event.find()) {
-                    ready.add(names.getOrDefault(event.group(2), event.group(2)) + ": "
-                            + event.group(1));
+                    ready.add(names.getOrDefault(event.group(2), event.group(2)) + ": " + event.group(1));
                 }
                 yield "epoll_wait(epoll, " + ready + ", " + parts[parts.length - 1];
             }
             case "accept" -> "accept(listener";
-            case "fcntl" -> arguments.contains("F_SETFL")
-                    ? "fcntl(" + target + ", " + parts[1] + ", " + parts[2]
-                    : null;
-            case "setsockopt" ->
-                "setsockopt(" + target + ", " + parts[1] + ", " + parts[2]
-                        + ", " + parts[3];
-            case "write" -> target.equals("stdout")
-                    ? "write(stdout, " + arguments.substring(arguments.indexOf('"'),
-                            arguments.lastIndexOf(','))
-                            .replace("port " + port, "port 8080")
-                    : "write(" + target + arguments.substring(arguments.indexOf(','));
-            default -> name + "(" + target + (arguments.contains(",")
-                    ? arguments.substring(arguments.indexOf(','))
-                    : "");
+            case "fcntl" ->
+                arguments.contains("F_SETFL") ? "fcntl(" + target + ", " + parts[1] + ", " + parts[2] : null;
+            case "setsockopt" -> "setsockopt(" + target + ", " + parts[1] + ", " + parts[2] + ", " + parts[3];
+            case "write" ->
+                target.equals("stdout")
+                        ? "write(stdout, "
+                                + arguments
+                                        .substring(arguments.indexOf('"'), arguments.lastIndexOf(','))
+                                        .replace("port " + port, "port 8080")
+                        : "write(" + target + arguments.substring(arguments.indexOf(','));
+            default ->
+                name + "(" + target + (arguments.contains(",") ? arguments.substring(arguments.indexOf(',')) : "");
         };
     }
 
@@ -322,19 +317,18 @@ final class Trace implements AutoCloseable {
             }
             String thread = line.group(1);
             String call = line.group(2);
-            Matcher resumed = Pattern.compile("<\\.\\.\\. \\w+ resumed>(.*)")
-                    .matcher(call);
+            Matcher resumed = Pattern.compile("<\\.\\.\\. \\w+ resumed>(.*)").matcher(call);
             if (resumed.matches()) {
                 Integer begun = open.remove(thread);
                 if (begun != null) {
                     String rest = resumed.group(1);
-                    calls.set(begun, calls.get(begun).stripTrailing()
-                            + (rest.matches("[,)].*") ? rest : " " + rest.strip()));
+                    calls.set(
+                            begun,
+                            calls.get(begun).stripTrailing() + (rest.matches("[,)].*") ? rest : " " + rest.strip()));
                 }
             } else if (call.endsWith("<unfinished ...>")) {
                 open.put(thread, calls.size());
-                calls.add(thread + " "
-                        + call.substring(0, call.length() - "<unfinished ...>".length()));
+                calls.add(thread + " " + call.substring(0, call.length() - "<unfinished ...>".length()));
             } else {
                 calls.add(thread + " " + call);
             }

@@ -16,8 +16,7 @@ final class Typing {
      * @param text  the rest of the line
      * @param index its place in the block, from 0
      */
-    record Line(char mark, String text, int index) {
-    }
+    record Line(char mark, String text, int index) {}
 
     private final Docs docs;
     private final String step;
@@ -36,9 +35,8 @@ final class Typing {
         Typing typing = new Typing(docs, step);
         Page page = docs.pages().get(step + ".md");
         if (page == null) {
-            return List
-                    .of(new Problem("docs/" + step + ".md:1", "there is no such chapter",
-                            "write it: each step has one"));
+            return List.of(
+                    new Problem("docs/" + step + ".md:1", "there is no such chapter", "write it: each step has one"));
         }
         for (Block block : page.blocks) {
             if (block.language().equals("diff")) {
@@ -78,9 +76,7 @@ final class Typing {
                 hunk = new ArrayList<>();
             } else {
                 // An editor may have taken the blank of an empty line.
-                hunk.add(line.isEmpty()
-                        ? new Line(' ', "", i)
-                        : new Line(line.charAt(0), line.substring(1), i));
+                hunk.add(line.isEmpty() ? new Line(' ', "", i) : new Line(line.charAt(0), line.substring(1), i));
             }
         }
         hunks.add(hunk);
@@ -100,18 +96,21 @@ final class Typing {
     private void checkMarks(Block block, List<Line> hunk) {
         for (Line line : hunk) {
             if (" +-".indexOf(line.mark()) < 0) {
-                problems.add(block.problem(line.index(), "a line of a diff block begins"
-                        + " with '" + line.mark() + "'",
+                problems.add(block.problem(
+                        line.index(),
+                        "a line of a diff block begins" + " with '" + line.mark() + "'",
                         "begin it with a blank (stays), + (comes) or - (goes)"));
                 return;
             }
         }
         if (hunk.stream().allMatch(line -> line.mark() == ' ')) {
-            problems.add(block.problem(hunk.isEmpty() ? -1 : hunk.get(0).index(),
-                    "this changes nothing", "take it away, or make it a java block"));
+            problems.add(block.problem(
+                    hunk.isEmpty() ? -1 : hunk.get(0).index(),
+                    "this changes nothing",
+                    "take it away, or make it a java block"));
         }
         // A line that goes and comes back as it was: at the edge of a group of changes.
-        for (int from = 0; from < hunk.size();) {
+        for (int from = 0; from < hunk.size(); ) {
             int to = from;
             while (to < hunk.size() && hunk.get(to).mark() != ' ') {
                 to++;
@@ -124,9 +123,9 @@ final class Typing {
                     Line minus = gone.get(edge == 0 ? 0 : gone.size() - 1);
                     Line plus = come.get(edge == 0 ? 0 : come.size() - 1);
                     if (minus.text().equals(plus.text())) {
-                        problems.add(block.problem(minus.index(),
-                                "`" + minus.text().strip()
-                                        + "` goes and comes back as it was",
+                        problems.add(block.problem(
+                                minus.index(),
+                                "`" + minus.text().strip() + "` goes and comes back as it was",
                                 "show it once, with a blank before it"));
                     }
                 }
@@ -136,21 +135,24 @@ final class Typing {
     }
 
     private void apply(Block block, List<Line> hunk) {
-        List<String> old = hunk.stream().filter(line -> line.mark() != '+')
-                .map(Line::text).toList();
-        List<String> now = hunk.stream().filter(line -> line.mark() != '-')
-                .map(Line::text).toList();
+        List<String> old =
+                hunk.stream().filter(line -> line.mark() != '+').map(Line::text).toList();
+        List<String> now =
+                hunk.stream().filter(line -> line.mark() != '-').map(Line::text).toList();
         List<Integer> places = places(file, old);
         int first = hunk.get(0).index();
         if (places.size() > 1) {
-            problems.add(block.problem(first, "its lines that stay or go fit "
-                    + places.size() + " places of the file",
+            problems.add(block.problem(
+                    first,
+                    "its lines that stay or go fit " + places.size() + " places of the file",
                     "show more lines around the change, until only one fits"));
         } else if (places.isEmpty()) {
             Line misfit = misfit(hunk);
-            problems.add(block.problem(misfit.index(), "the file, as it stands after the"
-                    + " blocks before, has no `" + misfit.text().strip()
-                    + "` at this place",
+            problems.add(block.problem(
+                    misfit.index(),
+                    "the file, as it stands after the"
+                            + " blocks before, has no `" + misfit.text().strip()
+                            + "` at this place",
                     "show the lines that stay or go as they are in the file then: "
                             + "the blocks before this one may have changed, or stand in"
                             + " another order"));
@@ -184,7 +186,8 @@ final class Typing {
         int best = 0;
         for (int at = 0; at < file.size(); at++) {
             int fit = 0;
-            while (fit < old.size() && at + fit < file.size()
+            while (fit < old.size()
+                    && at + fit < file.size()
                     && old.get(fit).text().equals(file.get(at + fit))) {
                 fit++;
             }
@@ -196,31 +199,32 @@ final class Typing {
     private void compile(Block block) {
         List<String> errors = Compiler.errors(file);
         if (!errors.isEmpty()) {
-            problems.add(block.problem("after this block the file does not compile: "
-                    + String.join("; ", errors),
+            problems.add(block.problem(
+                    "after this block the file does not compile: " + String.join("; ", errors),
                     "bring what it needs (an import?) in this block or in one before"));
         }
     }
 
     private void compare(Page page) {
         List<String> wanted = docs.source(step);
-        String last = page.blocks.stream().filter(b -> b.language().equals("diff"))
-                .reduce((a, b) -> b).map(b -> b.place(-1))
+        String last = page.blocks.stream()
+                .filter(b -> b.language().equals("diff"))
+                .reduce((a, b) -> b)
+                .map(b -> b.place(-1))
                 .orElse("docs/" + page.name + ":1");
         for (var delta : DiffUtils.diff(file, wanted).getDeltas()) {
-            problems.add(new Problem(last, "who has typed all blocks up to here has:\n"
-                    + show(delta.getSource().getLines())
-                    + "    where " + Docs.sourceName(step) + ":"
-                    + (delta.getTarget().getPosition() + 1) + " has:\n"
-                    + show(delta.getTarget().getLines()).stripTrailing(),
-                    "show this change in a diff block, or mend the block that shows it"
-                            + " otherwise"));
+            problems.add(new Problem(
+                    last,
+                    "who has typed all blocks up to here has:\n"
+                            + show(delta.getSource().getLines())
+                            + "    where " + Docs.sourceName(step) + ":"
+                            + (delta.getTarget().getPosition() + 1) + " has:\n"
+                            + show(delta.getTarget().getLines()).stripTrailing(),
+                    "show this change in a diff block, or mend the block that shows it" + " otherwise"));
         }
     }
 
     private static String show(List<String> lines) {
-        return lines.isEmpty()
-                ? "        (nothing)\n"
-                : "        " + String.join("\n        ", lines) + "\n";
+        return lines.isEmpty() ? "        (nothing)\n" : "        " + String.join("\n        ", lines) + "\n";
     }
 }

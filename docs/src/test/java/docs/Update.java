@@ -48,13 +48,14 @@ class Update {
 
     private Map<Block, List<String>> javaBlocks() {
         Map<Block, List<String>> changed = new LinkedHashMap<>();
-        blocks("java").filter(block -> !Origins.check(docs, block).isEmpty()
-                && Origins.source(block) != null).forEach(block -> {
+        blocks("java")
+                .filter(block -> !Origins.check(docs, block).isEmpty() && Origins.source(block) != null)
+                .forEach(block -> {
                     List<String> source = docs.lines(Origins.source(block));
                     List<String> found = Excerpt.of(source, block);
                     if (found == null) {
-                        byHand.add(block.problem("neither its first and last line nor its"
-                                + " member can be found in the source",
+                        byHand.add(block.problem(
+                                "neither its first and last line nor its" + " member can be found in the source",
                                 "copy what it should show"));
                     } else {
                         changed.put(block, found);
@@ -66,12 +67,15 @@ class Update {
     private Map<Block, List<String>> kernelBlocks() {
         Map<Block, List<String>> changed = new LinkedHashMap<>();
         if (Shell.missing(List.of("strace", "bash", "setsid")).isEmpty()) {
-            blocks("console").filter(block -> block.title().startsWith("kernel")
-                    && !Kernels.check(docs, block).isEmpty()).forEach(block -> {
+            blocks("console")
+                    .filter(block -> block.title().startsWith("kernel")
+                            && !Kernels.check(docs, block).isEmpty())
+                    .forEach(block -> {
                         String step = Docs.step(block.page());
                         if (Recording.names().contains(step + " " + block.title())) {
-                            changed.put(block, Recording.of(docs, step, block.title())
-                                    .lines(step));
+                            changed.put(
+                                    block,
+                                    Recording.of(docs, step, block.title()).lines(step));
                         }
                     });
         } else {
@@ -89,8 +93,7 @@ class Update {
             if (!Timeline.check(docs, step).isEmpty()) {
                 Path file = docs.root().resolve(Timeline.file(step));
                 Files.createDirectories(file.getParent());
-                Files.writeString(file,
-                        Timeline.of(Recording.of(docs, step, "kernel"), step));
+                Files.writeString(file, Timeline.of(Recording.of(docs, step, "kernel"), step));
                 System.out.println("Drawn anew: " + Timeline.file(step));
             }
         }
@@ -150,8 +153,7 @@ class Update {
         try {
             return session.run(Duration.ofSeconds(3));
         } catch (IllegalArgumentException | AssertionError e) {
-            byHand.add(
-                    session.server().block().problem(e.getMessage(), "it was not run"));
+            byHand.add(session.server().block().problem(e.getMessage(), "it was not run"));
             return Map.of();
         }
     }
@@ -161,7 +163,8 @@ class Update {
     }
 
     private Stream<Block> blocks(String language) {
-        return docs.pages().values().stream().flatMap(page -> page.blocks.stream())
+        return docs.pages().values().stream()
+                .flatMap(page -> page.blocks.stream())
                 .filter(block -> block.language().equals(language));
     }
 
@@ -180,7 +183,9 @@ class Update {
                         .filter(change -> change.getKey().page().equals(block.page())
                                 && change.getKey().info().equals(block.info())
                                 && change.getKey().lines().equals(block.lines()))
-                        .map(Map.Entry::getValue).findFirst().orElse(block.lines());
+                        .map(Map.Entry::getValue)
+                        .findFirst()
+                        .orElse(block.lines());
                 if (!content.equals(block.lines())) {
                     lines.subList(block.line(), block.line() + block.lines().size())
                             .clear();

@@ -22,7 +22,8 @@ public interface InitContract extends EachStepContract {
     static void assertStaysConnected(InetSocketAddress address) {
         try (Client client = Client.connect(address)) {
             client.lookAt("step 1 must leave the client in the kernel's queue")
-                    .send("hello\n").expectNothing(Duration.ofMillis(100));
+                    .send("hello\n")
+                    .expectNothing(Duration.ofMillis(100));
         }
     }
 }

@@ -18,13 +18,11 @@ class InitIT implements ProgramContract {
     void saysOnceThatSomeoneIsKnocking() {
         try (ServerProcess server = ServerProcess.java("-cp", CLASSES, "tcp.Server", "0");
                 Client first = Client.connect(server.address())) {
-            server.awaitOutput("that someone is knocking",
-                    "Someone is knocking"::equals);
-            Client.connect(server.address()).expectNothing(Duration.ofMillis(200))
+            server.awaitOutput("that someone is knocking", "Someone is knocking"::equals);
+            Client.connect(server.address())
+                    .expectNothing(Duration.ofMillis(200))
                     .close();
-            server.expectOutput(
-                    "Listening on port " + server.address().getPort(),
-                    "Someone is knocking");
+            server.expectOutput("Listening on port " + server.address().getPort(), "Someone is knocking");
         }
     }
 }

@@ -22,8 +22,8 @@ public interface DiscardContract extends EachStepContract {
     @Test
     default void endsTheConnectionsOfAllWhoWait() {
         for (Client client : Client.connect(address(), 100)) {
-            client.lookAt("does each select() that finds the listener ready lead to an"
-                    + " accept()?").expectEnd();
+            client.lookAt("does each select() that finds the listener ready lead to an" + " accept()?")
+                    .expectEnd();
             client.close();
         }
     }

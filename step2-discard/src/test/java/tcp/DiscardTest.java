@@ -7,8 +7,7 @@ import tcp.testkit.ServerExtension;
 
 class DiscardTest implements DiscardContract, InProcessContract {
     @RegisterExtension
-    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0),
-            Server::port, Server::run);
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
 
     @Override
     public ServerExtension<?> server() {

@@ -17,8 +17,7 @@ public interface ReadContract extends EachStepContract {
     @Test
     default void keepsTheConnectionAndAnswersNothing() {
         try (Client client = Client.connect(address())) {
-            client.lookAt("is the channel registered with OP_READ, and kept?")
-                    .expectNothing(Duration.ofMillis(100));
+            client.lookAt("is the channel registered with OP_READ, and kept?").expectNothing(Duration.ofMillis(100));
             client.send("hello\n").expectNothing(Duration.ofMillis(100));
             client.send("hello again\n").expectNothing(Duration.ofMillis(100));
         }
@@ -38,16 +37,19 @@ public interface ReadContract extends EachStepContract {
     @Test
     default void readsAllOfAnUpload() {
         try (Client client = Client.connect(address())) {
-            client.lookAt(
-                    "is the buffer cleared before each read()? A full buffer reads 0.")
-                    .send(new byte[4 << 20]).halfClose().expectEnd();
+            client.lookAt("is the buffer cleared before each read()? A full buffer reads 0.")
+                    .send(new byte[4 << 20])
+                    .halfClose()
+                    .expectEnd();
         }
     }
 
     static void assertRead(InetSocketAddress address) {
         try (Client client = Client.connect(address)) {
             client.lookAt("does the server close() the channel when read() returns -1?")
-                    .send("hello\n").halfClose().expectEnd();
+                    .send("hello\n")
+                    .halfClose()
+                    .expectEnd();
         }
     }
 }

@@ -19,8 +19,7 @@ import tcp.testkit.ServerExtension;
 
 class ReadTest implements ReadContract, InProcessContract {
     @RegisterExtension
-    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0),
-            Server::port, Server::run);
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
 
     @Override
     public ServerExtension<?> server() {
@@ -41,27 +40,29 @@ class ReadTest implements ReadContract, InProcessContract {
         var printed = new ByteArrayOutputStream();
         System.setOut(new PrintStream(printed, true)); // the extension sets it back
         try (Server late = new Server(0)) {
-            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(),
-                    late.port());
+            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), late.port());
             try (Client one = Client.connect(address);
                     Client two = Client.connect(address)) {
                 one.send(new byte[64 * 1024]).halfClose();
                 two.send(new byte[64 * 1024]).halfClose();
-                var run = CompletableFuture.runAsync(() -> assertThatCode(late::run)
-                        .doesNotThrowAnyException());
+                var run = CompletableFuture.runAsync(
+                        () -> assertThatCode(late::run).doesNotThrowAnyException());
                 one.expectEnd();
                 two.expectEnd();
                 late.close();
                 run.join();
-                List<String> reads = printed.toString().lines()
-                        .filter(line -> line.startsWith("Read")).toList();
+                List<String> reads = printed.toString()
+                        .lines()
+                        .filter(line -> line.startsWith("Read"))
+                        .toList();
                 int first = Math.max(firstRead(reads, one), firstRead(reads, two));
-                assertThat(first).withFailMessage(() -> "One client was read from "
-                        + first
-                        + " times before the other, who had sent something too, had its"
-                        + " turn:\n" + String.join("\n", reads)
-                        + "\nLook at:   is there one"
-                        + " read() per readiness, or one until nothing is left?")
+                assertThat(first)
+                        .withFailMessage(() -> "One client was read from "
+                                + first
+                                + " times before the other, who had sent something too, had its"
+                                + " turn:\n" + String.join("\n", reads)
+                                + "\nLook at:   is there one"
+                                + " read() per readiness, or one until nothing is left?")
                         .isLessThanOrEqualTo(2);
             }
         }
@@ -70,8 +71,7 @@ class ReadTest implements ReadContract, InProcessContract {
     private static int firstRead(List<String> reads, Client client) {
         String from = " from " + client.address();
         return reads.indexOf(
-                reads.stream().filter(line -> line.endsWith(from)).findFirst()
-                        .orElse(""));
+                reads.stream().filter(line -> line.endsWith(from)).findFirst().orElse(""));
     }
 
     /** Three clients that never stop sending do not keep a fourth from being served. */
@@ -87,8 +87,7 @@ class ReadTest implements ReadContract, InProcessContract {
     @Test
     void floodsOfConnectsDoNotKeepOthersWaiting() {
         try (Flood flood = Flood.ofConnects(3, address(), client -> client.reset())) {
-            Latency.check("Step 3, three floods of connects",
-                    () -> assertServed(address()));
+            Latency.check("Step 3, three floods of connects", () -> assertServed(address()));
         }
     }
 }

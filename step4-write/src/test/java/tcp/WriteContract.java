@@ -26,8 +26,10 @@ public interface WriteContract extends EachStepContract {
     default void repliesWithTheNumberOfBytes() {
         assertAnswered(address());
         try (Client client = Client.connect(address())) {
-            client.lookAt("is the number that of the bytes read?").send("x".repeat(1000))
-                    .expect("Received 1000 bytes\n").expectEnd();
+            client.lookAt("is the number that of the bytes read?")
+                    .send("x".repeat(1000))
+                    .expect("Received 1000 bytes\n")
+                    .expectEnd();
         }
     }
 
@@ -35,10 +37,11 @@ public interface WriteContract extends EachStepContract {
     @Test
     default void saysNothingUnasked() {
         try (Client client = Client.connect(address())) {
-            client.lookAt(
-                    "OP_WRITE belongs into the interest set only while a reply is owed")
-                    .expectNothing(Duration.ofMillis(100)).send("hello\n")
-                    .expect("Received 6 bytes\n").expectEnd();
+            client.lookAt("OP_WRITE belongs into the interest set only while a reply is owed")
+                    .expectNothing(Duration.ofMillis(100))
+                    .send("hello\n")
+                    .expect("Received 6 bytes\n")
+                    .expectEnd();
         }
     }
 
@@ -52,7 +55,9 @@ public interface WriteContract extends EachStepContract {
         List<Client> clients = Client.connect(address(), 20);
         for (Client client : clients) {
             client.lookAt("does end of stream close a connection that is owed a reply?")
-                    .send("hello\n").pause(Duration.ofMillis(millis)).halfClose();
+                    .send("hello\n")
+                    .pause(Duration.ofMillis(millis))
+                    .halfClose();
         }
         for (Client client : clients) {
             client.expect("Received 6 bytes\n").expectEnd().close();
@@ -63,7 +68,8 @@ public interface WriteContract extends EachStepContract {
     @Test
     default void hangsUpWhenNothingWasSent() {
         try (Client client = Client.connect(address())) {
-            client.lookAt("what does the server do when read() returns -1?").halfClose()
+            client.lookAt("what does the server do when read() returns -1?")
+                    .halfClose()
                     .expectEnd();
         }
     }
@@ -76,8 +82,7 @@ public interface WriteContract extends EachStepContract {
     @Test
     default void takesAnUploadToItsEnd() {
         try (Client client = Client.connect(address())) {
-            client.lookAt(
-                    "does the server close() with input unread? It is to end its half,"
+            client.lookAt("does the server close() with input unread? It is to end its half,"
                             + " read on to end of stream, and close then.")
                     .send(new byte[4 << 20])
                     .halfClose();
@@ -91,17 +96,18 @@ public interface WriteContract extends EachStepContract {
         try (Client client = Client.connect(address())) {
             client.lookAt("after the reply, is the rest read and dropped?")
                     .send("hello\n")
-                    .expect("Received 6 bytes\n").expectEnd();
+                    .expect("Received 6 bytes\n")
+                    .expectEnd();
             client.send("and more\n").send("and more\n").halfClose().expectEnd();
         }
     }
 
     static void assertAnswered(InetSocketAddress address) {
         try (Client client = Client.connect(address)) {
-            client.lookAt(
-                    "does read() ask for OP_WRITE, and does write() then reply and end"
-                            + " its half?")
-                    .send("hello\n").expect("Received 6 bytes\n").expectEnd();
+            client.lookAt("does read() ask for OP_WRITE, and does write() then reply and end" + " its half?")
+                    .send("hello\n")
+                    .expect("Received 6 bytes\n")
+                    .expectEnd();
         }
     }
 }

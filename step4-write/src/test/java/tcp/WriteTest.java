@@ -15,8 +15,7 @@ import tcp.testkit.ServerExtension;
 
 class WriteTest implements WriteContract, InProcessContract {
     @RegisterExtension
-    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0),
-            Server::port, Server::run);
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
 
     @Override
     public ServerExtension<?> server() {
@@ -47,7 +46,8 @@ class WriteTest implements WriteContract, InProcessContract {
         }));
         try (Client client = Client.connect(address())) {
             client.lookAt("does end of stream close a connection that is owed a reply?")
-                    .send("hello\n").halfClose();
+                    .send("hello\n")
+                    .halfClose();
             ended.countDown();
             client.expect("Received 6 bytes\n").expectEnd();
         }
@@ -58,8 +58,8 @@ class WriteTest implements WriteContract, InProcessContract {
     void clientThatLingersCostsNoCpu() throws Exception {
         try (Client client = Client.connect(address())) {
             client.send("hello\n").expect("Received 6 bytes\n").expectEnd();
-            assertLoopIsIdle("is OP_WRITE still in the interest set? A channel is nearly"
-                    + " always ready for writing.");
+            assertLoopIsIdle(
+                    "is OP_WRITE still in the interest set? A channel is nearly" + " always ready for writing.");
         }
     }
 
@@ -76,8 +76,7 @@ class WriteTest implements WriteContract, InProcessContract {
     @Test
     void floodsOfConnectsDoNotKeepOthersWaiting() {
         try (Flood flood = Flood.ofConnects(3, address(), client -> client.reset())) {
-            Latency.check("Step 4, three floods of connects",
-                    () -> assertServed(address()));
+            Latency.check("Step 4, three floods of connects", () -> assertServed(address()));
         }
     }
 }

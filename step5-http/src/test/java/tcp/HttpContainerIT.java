@@ -29,8 +29,8 @@ class HttpContainerIT implements HttpContract, ContainerContract {
     static final Network NETWORK = Network.newNetwork();
 
     @Container // static: started once, before the first test, and removed after the last
-    static final ProgramContainer SERVER = ProgramContainer.server().withNetwork(NETWORK)
-            .withNetworkAliases(NAME);
+    static final ProgramContainer SERVER =
+            ProgramContainer.server().withNetwork(NETWORK).withNetworkAliases(NAME);
 
     @Override
     public ProgramContainer server() {
@@ -63,8 +63,7 @@ class HttpContainerIT implements HttpContract, ContainerContract {
             }
             assertAllAnswered(client, 150_000, 128);
             assertThat(LoadClient.longestWait(client.lines(OutputType.STDOUT)))
-                    .as("the longest wait for an answer, which tells that the freeze"
-                            + " came while there was load")
+                    .as("the longest wait for an answer, which tells that the freeze" + " came while there was load")
                     .isGreaterThan(Duration.ofMillis(1_900));
         }
     }
@@ -82,17 +81,17 @@ class HttpContainerIT implements HttpContract, ContainerContract {
     }
 
     private static ProgramContainer load(int idle, int connections, int requests) {
-        return ProgramContainer.loadClient(NETWORK, new LoadClient.Task(NAME,
-                ProgramContainer.PORT, idle, connections, requests, REQUEST, RESPONSE));
+        return ProgramContainer.loadClient(
+                NETWORK,
+                new LoadClient.Task(NAME, ProgramContainer.PORT, idle, connections, requests, REQUEST, RESPONSE));
     }
 
-    private static void assertAllAnswered(ProgramContainer client, int requests,
-            int connections) {
+    private static void assertAllAnswered(ProgramContainer client, int requests, int connections) {
         int status = client.awaitExit(Duration.ofSeconds(60));
         SERVER.assertRunning();
-        assertThat(status).as(() -> "exit status of the client\n" + client.report())
+        assertThat(status)
+                .as(() -> "exit status of the client\n" + client.report())
                 .isZero();
-        assertThat(client.lines(OutputType.STDOUT))
-                .contains(LoadClient.summary(requests, connections));
+        assertThat(client.lines(OutputType.STDOUT)).contains(LoadClient.summary(requests, connections));
     }
 }

@@ -31,9 +31,9 @@ public interface HttpContract extends EachStepContract {
 
     static void assertAnswered(InetSocketAddress address) {
         try (Client client = Client.connect(address)) {
-            client.lookAt(
-                    "is there one response for each \\r\\n\\r\\n, with CRLF line ends?")
-                    .send(REQUEST).expect(RESPONSE);
+            client.lookAt("is there one response for each \\r\\n\\r\\n, with CRLF line ends?")
+                    .send(REQUEST)
+                    .expect(RESPONSE);
         }
     }
 
@@ -42,7 +42,9 @@ public interface HttpContract extends EachStepContract {
     default void answersARequestAndStaysOpen() {
         try (Client client = Client.connect(address())) {
             client.lookAt("one response for one request, and the connection stays open")
-                    .send(REQUEST).expect(RESPONSE).expectNothing(Duration.ofMillis(100));
+                    .send(REQUEST)
+                    .expect(RESPONSE)
+                    .expectNothing(Duration.ofMillis(100));
             client.send(REQUEST).expect(RESPONSE);
         }
     }
@@ -51,10 +53,11 @@ public interface HttpContract extends EachStepContract {
     @Test
     default void saysNothingBeforeTheHeadIsOver() {
         try (Client client = Client.connect(address())) {
-            client.lookAt(
-                    "a head ends with \\r\\n\\r\\n, not with what looks a bit like it")
+            client.lookAt("a head ends with \\r\\n\\r\\n, not with what looks a bit like it")
                     .send("GET / HTTP/1.1\r\nA: \n\n \n\r\n\rB: \r\r\n\r")
-                    .expectNothing(Duration.ofMillis(100)).send("\n").expect(RESPONSE);
+                    .expectNothing(Duration.ofMillis(100))
+                    .send("\n")
+                    .expect(RESPONSE);
         }
     }
 
@@ -62,9 +65,7 @@ public interface HttpContract extends EachStepContract {
     @Test
     default void answers200RequestsOnOneConnection() {
         try (Client client = Client.connect(address())) {
-            client.lookAt(
-                    "after a response, is all state back where it was, and is OP_READ"
-                            + " the interest again?");
+            client.lookAt("after a response, is all state back where it was, and is OP_READ" + " the interest again?");
             for (int i = 0; i < 200; i++) {
                 client.send(REQUEST).expect(RESPONSE);
             }
@@ -75,8 +76,7 @@ public interface HttpContract extends EachStepContract {
     @Test
     default void answersARequestThatComesByteByByte() {
         try (Client client = Client.connect(address())) {
-            client.lookAt(
-                    "a request may take many reads: what is kept from one to the next?")
+            client.lookAt("a request may take many reads: what is kept from one to the next?")
                     .sendInPieces(REQUEST + REQUEST, 1, Duration.ofMillis(1))
                     .expect(RESPONSE + RESPONSE);
         }
@@ -88,24 +88,33 @@ public interface HttpContract extends EachStepContract {
     default void findsAnEndThatIsCut(int cut) {
         int at = REQUEST.length() - 4 + cut;
         try (Client client = Client.connect(address())) {
-            client.lookAt(
-                    "the end of a head may be cut in two: the search must go on where"
+            client.lookAt("the end of a head may be cut in two: the search must go on where"
                             + " the read before it stopped")
-                    .send(REQUEST.substring(0, at)).pause(Duration.ofMillis(20))
-                    .send(REQUEST.substring(at)).expect(RESPONSE)
+                    .send(REQUEST.substring(0, at))
+                    .pause(Duration.ofMillis(20))
+                    .send(REQUEST.substring(at))
+                    .expect(RESPONSE)
                     .expectNothing(Duration.ofMillis(50));
         }
     }
 
     /** Almost an end, and then an end: one response each. */
     @ParameterizedTest
-    @ValueSource(strings = {"\r\r\n\r\n", "\n\r\n\r\n", "\r\n\r\r\n\r\n",
-            "\r\n\n\r\n\r\n",
-            "\r\nx\r\n\r\n", "\r\n\rx\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "\r\r\n\r\n",
+                "\n\r\n\r\n",
+                "\r\n\r\r\n\r\n",
+                "\r\n\n\r\n\r\n",
+                "\r\nx\r\n\r\n",
+                "\r\n\rx\r\n\r\n"
+            })
     default void findsAnEndAfterWhatLooksLikeOne(String end) {
         try (Client client = Client.connect(address())) {
             client.lookAt("a byte that does not fit may be the first of the real end")
-                    .send("GET / HTTP/1.1\r\nA: b" + end).expect(RESPONSE).send(REQUEST)
+                    .send("GET / HTTP/1.1\r\nA: b" + end)
+                    .expect(RESPONSE)
+                    .send(REQUEST)
                     .expect(RESPONSE);
         }
     }
@@ -116,7 +125,8 @@ public interface HttpContract extends EachStepContract {
     default void answersPipelinedRequests(int count) {
         try (Client client = Client.connect(address())) {
             client.lookAt("one read may hold several requests, and the start of one more")
-                    .send(REQUEST.repeat(count) + "GET /").expect(RESPONSE.repeat(count))
+                    .send(REQUEST.repeat(count) + "GET /")
+                    .expect(RESPONSE.repeat(count))
                     .expectNothing(Duration.ofMillis(50));
             client.send(REQUEST.substring(5)).expect(RESPONSE);
         }
@@ -126,10 +136,8 @@ public interface HttpContract extends EachStepContract {
     @Test
     default void answersAsManyRequestsAsFitIntoARead() {
         try (Client client = Client.connect(address())) {
-            client.lookAt(
-                    "how many requests fit into one read, and are they all answered?");
-            var sending = CompletableFuture.runAsync(
-                    () -> client.send("\r\n\r\n".repeat(20_000)));
+            client.lookAt("how many requests fit into one read, and are they all answered?");
+            var sending = CompletableFuture.runAsync(() -> client.send("\r\n\r\n".repeat(20_000)));
             client.expect(RESPONSE.repeat(20_000));
             sending.join();
         }
@@ -145,8 +153,7 @@ public interface HttpContract extends EachStepContract {
             int count = 1 + random.nextInt(5);
             String rest = REQUEST.repeat(count);
             try (Client client = Client.connect(address())) {
-                client.lookAt(
-                        "try -Dseed=" + seed + "; which cut of a request gets lost?");
+                client.lookAt("try -Dseed=" + seed + "; which cut of a request gets lost?");
                 while (!rest.isEmpty()) {
                     int length = 1 + random.nextInt(Math.min(rest.length(), 30));
                     client.send(rest.substring(0, length));
@@ -164,8 +171,7 @@ public interface HttpContract extends EachStepContract {
         List<Client> clients = Client.connect(address(), 50);
         int cut = REQUEST.length() - 2;
         for (Client client : clients) {
-            client.lookAt(
-                    "is what is known of a half-read request kept for each connection?")
+            client.lookAt("is what is known of a half-read request kept for each connection?")
                     .send(REQUEST.substring(0, cut));
         }
         clients.get(0).expectNothing(Duration.ofMillis(100));
@@ -178,12 +184,14 @@ public interface HttpContract extends EachStepContract {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 50})
     default void answersAfterHalfClose(int millis) {
-        for (int count : new int[]{1, 1_000}) {
+        for (int count : new int[] {1, 1_000}) {
             try (Client client = Client.connect(address())) {
-                client.lookAt(
-                        "does end of stream close a connection that is owed answers?")
-                        .send(REQUEST.repeat(count)).pause(Duration.ofMillis(millis))
-                        .halfClose().expect(RESPONSE.repeat(count)).expectEnd();
+                client.lookAt("does end of stream close a connection that is owed answers?")
+                        .send(REQUEST.repeat(count))
+                        .pause(Duration.ofMillis(millis))
+                        .halfClose()
+                        .expect(RESPONSE.repeat(count))
+                        .expectEnd();
             }
         }
     }
@@ -201,10 +209,9 @@ public interface HttpContract extends EachStepContract {
         AtomicInteger sent = new AtomicInteger();
         AtomicBoolean enough = new AtomicBoolean();
         try (Client greedy = Client.connect(address())) {
-            greedy.lookAt(
-                    "while answers are owed: is the rest kept, is OP_WRITE asked for,"
-                            + " and is nothing read? Else the answers pile up, or"
-                            + " get lost.");
+            greedy.lookAt("while answers are owed: is the rest kept, is OP_WRITE asked for,"
+                    + " and is nothing read? Else the answers pile up, or"
+                    + " get lost.");
             var sending = CompletableFuture.runAsync(() -> {
                 while (!enough.get() && sent.get() < most) {
                     greedy.send(many);
@@ -218,10 +225,12 @@ public interface HttpContract extends EachStepContract {
                 assertAnswered(address());
                 greedy.pause(Duration.ofMillis(300));
             } while (sent.get() > before);
-            assertThat(sending).withFailMessage("The server took 50 MB of requests from a"
-                    + " client that read no answer.\nLook at:   does it go on"
-                    + " reading while"
-                    + " it owes answers? Then they pile up in its memory.").isNotDone();
+            assertThat(sending)
+                    .withFailMessage("The server took 50 MB of requests from a"
+                            + " client that read no answer.\nLook at:   does it go on"
+                            + " reading while"
+                            + " it owes answers? Then they pile up in its memory.")
+                    .isNotDone();
             enough.set(true);
             String answers = greedy.receiveAll();
             sending.join();
@@ -242,8 +251,8 @@ public interface HttpContract extends EachStepContract {
     default void readsAHeadWithoutEndAndKeepsNothing() {
         byte[] head = "x".repeat(1 << 20).getBytes();
         try (Client endless = Client.connect(address())) {
-            endless.lookAt("does the server keep, or search again, what it has seen of a"
-                    + " request?").send("GET / HTTP/1.1\r\nA: ");
+            endless.lookAt("does the server keep, or search again, what it has seen of a" + " request?")
+                    .send("GET / HTTP/1.1\r\nA: ");
             for (int i = 0; i < 20; i++) {
                 endless.send(head);
                 assertAnswered(address());

@@ -31,8 +31,7 @@ class HttpIT implements ProgramContract, DescriptorLimitContract {
      */
     @Test
     void printsNothingForClients() {
-        try (ServerProcess server = ServerProcess.java("-cp", CLASSES, "tcp.Server",
-                "0")) {
+        try (ServerProcess server = ServerProcess.java("-cp", CLASSES, "tcp.Server", "0")) {
             assertServed(server.address());
             assertThat(server.out()).hasSize(1);
             assertThat(server.err()).isEmpty();
@@ -44,8 +43,8 @@ class HttpIT implements ProgramContract, DescriptorLimitContract {
     void tenThousandConnectionsNeedLittleMemory() throws Exception {
         int count = 10_000;
         Machine.assumeDescriptors(count);
-        try (ServerProcess server = ServerProcess.java("-Xmx32m", "-cp", CLASSES,
-                "tcp.Server", "0"); Client live = Client.connect(server.address())) {
+        try (ServerProcess server = ServerProcess.java("-Xmx32m", "-cp", CLASSES, "tcp.Server", "0");
+                Client live = Client.connect(server.address())) {
             ask(live, server);
             long before = liveHeap(server);
             List<Client> clients = Client.connect(server.address(), count);
@@ -53,10 +52,8 @@ class HttpIT implements ProgramContract, DescriptorLimitContract {
                 clients.forEach(client -> client.send("GET / HTTP/1.1\r\n"));
                 ask(live, server);
                 long each = (liveHeap(server) - before) / count;
-                System.err.println("Step 5, " + count + " connections: " + each
-                        + " bytes of heap each");
-                assertThat(each).as("bytes of heap for each connection").isBetween(1L,
-                        1_500L);
+                System.err.println("Step 5, " + count + " connections: " + each + " bytes of heap each");
+                assertThat(each).as("bytes of heap for each connection").isBetween(1L, 1_500L);
                 clients.forEach(c -> c.send("\r\n").expect(HttpContract.RESPONSE));
             } finally {
                 clients.forEach(Client::close);
@@ -67,8 +64,8 @@ class HttpIT implements ProgramContract, DescriptorLimitContract {
     /** Bytes of live objects in a server's heap, as the JDK's own jcmd counts them. */
     private static long liveHeap(ServerProcess server) throws Exception {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        try (ServerProcess counter = ServerProcess.command(
-                List.of(jcmd, String.valueOf(server.pid()), "GC.class_histogram"))) {
+        try (ServerProcess counter =
+                ServerProcess.command(List.of(jcmd, String.valueOf(server.pid()), "GC.class_histogram"))) {
             assertThat(counter.awaitExit()).as("exit status of\n" + counter).isZero();
             String total = counter.out().get(counter.out().size() - 1);
             return Long.parseLong(total.trim().split("\\s+")[2]);
@@ -84,13 +81,22 @@ class HttpIT implements ProgramContract, DescriptorLimitContract {
     void writesOnceForEachBurst(@TempDir Path folder) throws Exception {
         Machine.assumeProgram("strace");
         Path calls = folder.resolve("calls");
-        try (ServerProcess server = ServerProcess.command(List.of("strace", "-f", "-qq",
-                "-e", "trace=write,writev,sendto,epoll_ctl", "-o", calls.toString(),
-                ServerProcess.JAVA, "-cp", CLASSES, "tcp.Server", "0"))) {
+        try (ServerProcess server = ServerProcess.command(List.of(
+                "strace",
+                "-f",
+                "-qq",
+                "-e",
+                "trace=write,writev,sendto,epoll_ctl",
+                "-o",
+                calls.toString(),
+                ServerProcess.JAVA,
+                "-cp",
+                CLASSES,
+                "tcp.Server",
+                "0"))) {
             try (Client client = Client.connect(server.address())) {
                 for (int i = 0; i < 100; i++) {
-                    client.send(HttpContract.REQUEST.repeat(16))
-                            .expect(HttpContract.RESPONSE.repeat(16));
+                    client.send(HttpContract.REQUEST.repeat(16)).expect(HttpContract.RESPONSE.repeat(16));
                 }
             }
         }

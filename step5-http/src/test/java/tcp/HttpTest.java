@@ -17,8 +17,7 @@ import tcp.testkit.ServerExtension;
 
 class HttpTest implements HttpContract, InProcessContract {
     @RegisterExtension
-    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0),
-            Server::port, Server::run);
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
 
     @Override
     public ServerExtension<?> server() {
@@ -35,8 +34,8 @@ class HttpTest implements HttpContract, InProcessContract {
     void clientThatStaysCostsNoCpu() throws Exception {
         try (Client client = Client.connect(address())) {
             client.send(REQUEST).expect(RESPONSE);
-            assertLoopIsIdle("is OP_WRITE still in the interest set? A channel is nearly"
-                    + " always ready for writing.");
+            assertLoopIsIdle(
+                    "is OP_WRITE still in the interest set? A channel is nearly" + " always ready for writing.");
         }
     }
 
@@ -44,8 +43,8 @@ class HttpTest implements HttpContract, InProcessContract {
     @Test
     void floodsOfRequestsDoNotKeepOthersWaiting() {
         String requests = REQUEST.repeat(100);
-        try (Flood flood = Flood.of(3, address(),
-                client -> client.send(requests).receive(100 * RESPONSE.length()))) {
+        try (Flood flood =
+                Flood.of(3, address(), client -> client.send(requests).receive(100 * RESPONSE.length()))) {
             checkLatency("requests");
         }
     }
@@ -62,16 +61,16 @@ class HttpTest implements HttpContract, InProcessContract {
     /** Three clients that connect, ask and reset all the time. */
     @Test
     void floodsOfConnectsDoNotKeepOthersWaiting() {
-        try (Flood flood = Flood.ofConnects(3, address(),
-                client -> client.send(REQUEST).reset())) {
+        try (Flood flood =
+                Flood.ofConnects(3, address(), client -> client.send(REQUEST).reset())) {
             checkLatency("connects");
         }
     }
 
     private void checkLatency(String what) {
         try (Client client = Client.connect(address())) {
-            Latency.check("Step 5, three floods of " + what,
-                    () -> client.send(REQUEST).expect(RESPONSE));
+            Latency.check("Step 5, three floods of " + what, () -> client.send(REQUEST)
+                    .expect(RESPONSE));
         }
     }
 
@@ -118,7 +117,8 @@ class HttpTest implements HttpContract, InProcessContract {
         var sending = CompletableFuture.runAsync(() -> greedy.send(many));
         try (Client other = Client.connect(address())) {
             ask(other, 2_000); // in this time it could have sent all, if it were let
-            assertThat(sending).as("a send of 50 MB by a client that reads no answer")
+            assertThat(sending)
+                    .as("a send of 50 MB by a client that reads no answer")
                     .isNotDone();
             assertHeapIsAsBefore(before, "A client that reads no answer");
         } finally {
@@ -131,22 +131,26 @@ class HttpTest implements HttpContract, InProcessContract {
 
     private static long bytesInDirectBuffers() {
         return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .mapToLong(BufferPoolMXBean::getMemoryUsed).sum();
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
     }
 
     private static void assertHeapIsAsBefore(long before, String what) {
         long bytes = Machine.heapInUse() - before;
-        assertThat(bytes).withFailMessage(() -> what + " takes " + bytes + " bytes of the"
-                + " heap.\nExpected:  under 4 MB\nLook at:   what does the server keep of a"
-                + " request, or of the answers that it owes?").isLessThan(4_000_000);
+        assertThat(bytes)
+                .withFailMessage(() -> what + " takes " + bytes + " bytes of the"
+                        + " heap.\nExpected:  under 4 MB\nLook at:   what does the server keep of a"
+                        + " request, or of the answers that it owes?")
+                .isLessThan(4_000_000);
     }
 
     private void assertAllocatedLessThan(long most, long before, String what) {
         long bytes = server.allocatedBytes() - before;
-        assertThat(bytes).withFailMessage(() -> what + " made the loop allocate " + bytes
-                + " bytes on the heap.\nExpected:  under " + most
-                + " bytes\nLook at:   what"
-                + " does it keep of a request, and what does it make anew for each?")
+        assertThat(bytes)
+                .withFailMessage(() -> what + " made the loop allocate " + bytes
+                        + " bytes on the heap.\nExpected:  under " + most
+                        + " bytes\nLook at:   what"
+                        + " does it keep of a request, and what does it make anew for each?")
                 .isLessThan(most);
     }
 

@@ -28,8 +28,8 @@ public final class Server implements AutoCloseable {
     private final ServerSocketChannel listener = ServerSocketChannel.open();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024);
     /** Responses in a row, one for every 4 bytes read: no request is shorter. */
-    private final ByteBuffer responses = ByteBuffer
-            .allocateDirect(buffer.capacity() / 4 * RESPONSE.length);
+    private final ByteBuffer responses = ByteBuffer.allocateDirect(buffer.capacity() / 4 * RESPONSE.length);
+
     private int clients; // connected now; selector.keys() still has closed ones
     private volatile boolean closed;
 
@@ -91,7 +91,7 @@ public final class Server implements AutoCloseable {
         int n = client.read(buffer.clear()); // just once: others have their turn
         if (n > 0) {
             Connection connection = (Connection) key.attachment();
-            for (buffer.flip(); buffer.hasRemaining();) {
+            for (buffer.flip(); buffer.hasRemaining(); ) {
                 if (connection.endsRequest(buffer.get())) {
                     connection.owed += RESPONSE.length;
                 }

@@ -30,10 +30,10 @@ public final class Server implements AutoCloseable {
     private final ServerSocketChannel listener = ServerSocketChannel.open();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024);
     /** Responses in a row, one for every 4 bytes read: no request is shorter. */
-    private final ByteBuffer responses = ByteBuffer
-            .allocateDirect(buffer.capacity() / 4 * RESPONSE.length);
+    private final ByteBuffer responses = ByteBuffer.allocateDirect(buffer.capacity() / 4 * RESPONSE.length);
     /** The clients, in the order in which their time is over: all have the same time. */
     private final Set<SelectionKey> waiting = new LinkedHashSet<>();
+
     private volatile boolean closed;
 
     /** Listens on all addresses. Port 0 means any free one; port() tells which. */
@@ -112,7 +112,7 @@ public final class Server implements AutoCloseable {
         int n = client.read(buffer.clear()); // just once: others have their turn
         if (n > 0) {
             Connection connection = (Connection) key.attachment();
-            for (buffer.flip(); buffer.hasRemaining();) {
+            for (buffer.flip(); buffer.hasRemaining(); ) {
                 if (connection.endsRequest(buffer.get())) {
                     connection.owed += RESPONSE.length;
                 }

@@ -19,10 +19,9 @@ import java.util.regex.Pattern;
 /** Honest HTTP/1.1 (RFC 9112) with one page: knows where a request ends. */
 public final class Server implements AutoCloseable {
     private static final int LONGEST_HEAD = 8 * 1024; // bytes
-    private static final Pattern REQUEST_LINE = Pattern
-            .compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) [!-~]+ HTTP/([0-9])\\.([0-9])");
-    private static final Pattern HEADER = Pattern
-            .compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \\t]*(.*?)[ \\t]*");
+    private static final Pattern REQUEST_LINE =
+            Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) [!-~]+ HTTP/([0-9])\\.([0-9])");
+    private static final Pattern HEADER = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \\t]*(.*?)[ \\t]*");
 
     private final Selector selector = Selector.open();
     private final ServerSocketChannel listener = ServerSocketChannel.open();
@@ -181,18 +180,15 @@ public final class Server implements AutoCloseable {
             String length = headers.getOrDefault("content-length", "0");
             if (fine && !request.group(2).equals("1")) {
                 refuse("505 HTTP Version Not Supported");
-            } else if (!fine || !length.matches("[0-9]{1,18}")
-                    || !old && !headers.containsKey("host")) {
+            } else if (!fine || !length.matches("[0-9]{1,18}") || !old && !headers.containsKey("host")) {
                 refuse("400 Bad Request");
             } else if (headers.containsKey("transfer-encoding")) {
                 refuse("501 Not Implemented");
             } else {
                 skip = Long.parseLong(length);
-                String wish = headers.getOrDefault("connection", "").toLowerCase(
-                        Locale.ROOT);
+                String wish = headers.getOrDefault("connection", "").toLowerCase(Locale.ROOT);
                 last = old ? !wish.contains("keep-alive") : wish.contains("close");
-                answers.append(
-                        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: ")
+                answers.append("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: ")
                         .append(last ? "close" : "keep-alive")
                         .append("\r\nContent-Length: 6\r\n\r\n");
                 answers.append(request.group(1).equals("HEAD") ? "" : "hello\n");
@@ -200,8 +196,7 @@ public final class Server implements AutoCloseable {
         }
 
         private void refuse(String status) {
-            answers.append("HTTP/1.1 ").append(status)
-                    .append("\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+            answers.append("HTTP/1.1 ").append(status).append("\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
             last = true; // where the next request would begin is not known
         }
 

@@ -29,8 +29,7 @@ public final class Server implements AutoCloseable {
 
     private static final int LOOPS = 2;
     /** Linux and macOS: several listeners share a port, and the kernel the clients. */
-    private static final boolean SHARED = !Boolean.getBoolean("handover")
-            && supportsSharing();
+    private static final boolean SHARED = !Boolean.getBoolean("handover") && supportsSharing();
 
     private final List<Loop> loops = new ArrayList<>();
     private volatile boolean closed;
@@ -114,15 +113,14 @@ public final class Server implements AutoCloseable {
         private final Queue<SocketChannel> handedOver = new ConcurrentLinkedQueue<>();
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024);
         /** Responses in a row, one for every 4 bytes read: no request is shorter. */
-        private final ByteBuffer responses = ByteBuffer
-                .allocateDirect(buffer.capacity() / 4 * RESPONSE.length);
+        private final ByteBuffer responses = ByteBuffer.allocateDirect(buffer.capacity() / 4 * RESPONSE.length);
+
         private int turn;
 
         private Loop(ServerSocketChannel listener) throws IOException {
             this.listener = listener;
             if (listener != null) {
-                listener.configureBlocking(false).register(selector,
-                        SelectionKey.OP_ACCEPT);
+                listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
             }
             while (responses.hasRemaining()) {
                 responses.put(RESPONSE);
@@ -146,7 +144,7 @@ public final class Server implements AutoCloseable {
                 if (paused) {
                     listening.interestOps(SelectionKey.OP_ACCEPT);
                 }
-                for (SocketChannel client; (client = handedOver.poll()) != null;) {
+                for (SocketChannel client; (client = handedOver.poll()) != null; ) {
                     client.register(selector, SelectionKey.OP_READ, new Connection());
                 }
             }
@@ -188,7 +186,7 @@ public final class Server implements AutoCloseable {
             int n = client.read(buffer.clear()); // just once: others have their turn
             if (n > 0) {
                 Connection connection = (Connection) key.attachment();
-                for (buffer.flip(); buffer.hasRemaining();) {
+                for (buffer.flip(); buffer.hasRemaining(); ) {
                     if (connection.endsRequest(buffer.get())) {
                         connection.owed += RESPONSE.length;
                     }
@@ -224,7 +222,7 @@ public final class Server implements AutoCloseable {
         }
 
         private void close() throws IOException {
-            for (SocketChannel client; (client = handedOver.poll()) != null;) {
+            for (SocketChannel client; (client = handedOver.poll()) != null; ) {
                 client.close();
             }
             if (selector.isOpen()) {

@@ -22,8 +22,8 @@ public final class Server implements AutoCloseable {
             hello
             """.getBytes(StandardCharsets.US_ASCII);
 
-    private static final byte[] LAST_RESPONSE = new String(RESPONSE,
-            StandardCharsets.US_ASCII).replace("keep-alive", "close")
+    private static final byte[] LAST_RESPONSE = new String(RESPONSE, StandardCharsets.US_ASCII)
+            .replace("keep-alive", "close")
             .getBytes(StandardCharsets.US_ASCII);
     private static final long DRAIN = 1_000_000_000; // ns, for clients to finish
 
@@ -31,8 +31,8 @@ public final class Server implements AutoCloseable {
     private final ServerSocketChannel listener = ServerSocketChannel.open();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024);
     /** Responses in a row, one for every 4 bytes read: no request is shorter. */
-    private final ByteBuffer responses = ByteBuffer
-            .allocateDirect(buffer.capacity() / 4 * RESPONSE.length);
+    private final ByteBuffer responses = ByteBuffer.allocateDirect(buffer.capacity() / 4 * RESPONSE.length);
+
     private volatile boolean draining;
     private volatile boolean closed;
 
@@ -68,12 +68,12 @@ public final class Server implements AutoCloseable {
     /** Serves those who are connected until all have left, or their time is over. */
     private void drainClients(Consumer<SelectionKey> handler) throws IOException {
         long end = System.nanoTime() + DRAIN;
-        for (int before = -1; before != selector.keys().size();) {
+        for (int before = -1; before != selector.keys().size(); ) {
             before = selector.keys().size(); // close() resets whom the queue still holds
             accept();
         }
         listener.close();
-        for (long left; !closed && (left = end - System.nanoTime()) > 0;) {
+        for (long left; !closed && (left = end - System.nanoTime()) > 0; ) {
             selector.select(handler, left / 1_000_000 + 1);
             selector.selectNow(handler); // closed channels are taken out of keys()
             if (selector.keys().isEmpty()) {
@@ -120,7 +120,7 @@ public final class Server implements AutoCloseable {
         int n = client.read(buffer.clear()); // just once: others have their turn
         if (n > 0) {
             Connection connection = (Connection) key.attachment();
-            for (buffer.flip(); buffer.hasRemaining() && connection.last == null;) {
+            for (buffer.flip(); buffer.hasRemaining() && connection.last == null; ) {
                 if (connection.endsRequest(buffer.get())) {
                     connection.owed += RESPONSE.length;
                 }

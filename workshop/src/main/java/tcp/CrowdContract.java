@@ -45,7 +45,8 @@ public interface CrowdContract extends EachStepContract {
         clients.forEach(client -> ask(client.lookAt("are 100 clients served?")));
         try (Client next = Client.connect(address())) {
             next.lookAt("is there a cap, and is the next client left in the queue?")
-                    .send(HttpContract.REQUEST).expectNothing(Duration.ofMillis(200));
+                    .send(HttpContract.REQUEST)
+                    .expectNothing(Duration.ofMillis(200));
         }
         ask(clients.get(0));
         return clients;
@@ -70,7 +71,8 @@ public interface CrowdContract extends EachStepContract {
         waiting.forEach(client -> client.send(HttpContract.REQUEST));
         for (int i = 0; i < 20; i++) {
             leave.accept(inside.get(i));
-            waiting.get(i).lookAt("does OP_ACCEPT come back when somebody has left?")
+            waiting.get(i)
+                    .lookAt("does OP_ACCEPT come back when somebody has left?")
                     .expect(HttpContract.RESPONSE);
         }
         inside.forEach(Client::close);

@@ -10,8 +10,7 @@ import tcp.testkit.ServerExtension;
 /** The promises of the exercise crowd, for a server in this process. */
 class CrowdPromises implements CrowdContract, InProcessContract {
     @RegisterExtension
-    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0),
-            Server::port, Server::run);
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
 
     @Override
     public ServerExtension<?> server() {
@@ -27,8 +26,8 @@ class CrowdPromises implements CrowdContract, InProcessContract {
     @Test
     void costsNoCpuWhenItIsFull() throws Exception {
         var clients = Client.connect(address(), MOST + 1);
-        clients.subList(0, MOST).forEach(client -> client.send(HttpContract.REQUEST)
-                .expect(HttpContract.RESPONSE));
+        clients.subList(0, MOST)
+                .forEach(client -> client.send(HttpContract.REQUEST).expect(HttpContract.RESPONSE));
         assertLoopIsIdle("is OP_ACCEPT still in the listener's interest set?");
         clients.forEach(Client::close);
     }

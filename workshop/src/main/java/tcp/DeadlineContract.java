@@ -25,8 +25,10 @@ public interface DeadlineContract extends tcp.testkit.EachStepContract {
     @Test
     default void answersAsBefore() {
         try (Client client = Client.connect(address())) {
-            client.lookAt("step 5's answers stay as they were").send(HttpContract.REQUEST)
-                    .expect(HttpContract.RESPONSE).send(HttpContract.REQUEST)
+            client.lookAt("step 5's answers stay as they were")
+                    .send(HttpContract.REQUEST)
+                    .expect(HttpContract.RESPONSE)
+                    .send(HttpContract.REQUEST)
                     .expect(HttpContract.RESPONSE);
         }
     }
@@ -36,7 +38,8 @@ public interface DeadlineContract extends tcp.testkit.EachStepContract {
     default void endsASilentConnection() {
         try (Client client = Client.connect(address())) {
             client.lookAt("does select() wake up when the next deadline is over?")
-                    .expectNothing(Duration.ofMillis(700)).expectEnd();
+                    .expectNothing(Duration.ofMillis(700))
+                    .expectEnd();
         }
     }
 
@@ -45,7 +48,8 @@ public interface DeadlineContract extends tcp.testkit.EachStepContract {
     default void endsManySilentConnections() {
         List<Client> clients = Client.connect(address(), 100);
         clients.forEach(client -> client.lookAt("is each connection's deadline kept?")
-                .send(HttpContract.REQUEST).expect(HttpContract.RESPONSE));
+                .send(HttpContract.REQUEST)
+                .expect(HttpContract.RESPONSE));
         clients.forEach(Client::expectEnd);
         clients.forEach(Client::close);
     }
@@ -54,9 +58,8 @@ public interface DeadlineContract extends tcp.testkit.EachStepContract {
     @Test
     default void endsAConnectionThatDripsBytes() {
         try (Client client = Client.connect(address())) {
-            var dripping = CompletableFuture.runAsync(() -> client
-                    .sendInPieces("GET / HTTP/1.1\r\n" + "A: b\r\n".repeat(12), 1,
-                            Duration.ofMillis(100)));
+            var dripping = CompletableFuture.runAsync(
+                    () -> client.sendInPieces("GET / HTTP/1.1\r\n" + "A: b\r\n".repeat(12), 1, Duration.ofMillis(100)));
             try {
                 client.lookAt("what renews the deadline? A byte must not.").expectEnd();
             } catch (BrokenPromise e) {
@@ -75,8 +78,7 @@ public interface DeadlineContract extends tcp.testkit.EachStepContract {
         try (Client client = Client.connect(address())) {
             client.lookAt("does each answer renew the deadline?");
             for (int i = 0; i < 5; i++) {
-                client.send(HttpContract.REQUEST).expect(HttpContract.RESPONSE)
-                        .pause(Duration.ofMillis(500));
+                client.send(HttpContract.REQUEST).expect(HttpContract.RESPONSE).pause(Duration.ofMillis(500));
             }
         }
     }
@@ -95,9 +97,11 @@ public interface DeadlineContract extends tcp.testkit.EachStepContract {
             } catch (ExecutionException broken) {
                 return; // as it should be
             } catch (TimeoutException e) {
-                throw new AssertionError("A client that sends requests and takes no"
-                        + " answer is connected for over 5 s.\nLook at:   does its"
-                        + " deadline run while answers are owed to it?", e);
+                throw new AssertionError(
+                        "A client that sends requests and takes no"
+                                + " answer is connected for over 5 s.\nLook at:   does its"
+                                + " deadline run while answers are owed to it?",
+                        e);
             } finally {
                 greedy.reset(); // ends its send()
             }

@@ -8,8 +8,7 @@ import tcp.testkit.ServerExtension;
 /** The promises of the exercise deadlines, for a server in this process. */
 class DeadlinePromises implements DeadlineContract, InProcessContract {
     @RegisterExtension
-    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0),
-            Server::port, Server::run);
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
 
     @Override
     public ServerExtension<?> server() {

@@ -30,10 +30,11 @@ public interface DrainContract {
     default void answersARequestThatIsHalfSent() {
         try (Client client = Client.connect(server().address())) {
             client.lookAt("does SIGTERM leave time for a request that is under way?")
-                    .send(REQUEST).expect(RESPONSE).send(REQUEST.substring(0, 10));
+                    .send(REQUEST)
+                    .expect(RESPONSE)
+                    .send(REQUEST.substring(0, 10));
             terminate();
-            client.send(REQUEST.substring(10))
-                    .expect(LAST_RESPONSE).expectEnd();
+            client.send(REQUEST.substring(10)).expect(LAST_RESPONSE).expectEnd();
         }
     }
 
@@ -42,10 +43,10 @@ public interface DrainContract {
     default void answersTheNextRequestOfAnIdleClient() {
         try (Client client = Client.connect(server().address())) {
             client.lookAt("do idle clients have a moment for their next request?")
-                    .send(REQUEST).expect(RESPONSE);
+                    .send(REQUEST)
+                    .expect(RESPONSE);
             terminate();
-            client.send(REQUEST).expect(LAST_RESPONSE)
-                    .expectEnd();
+            client.send(REQUEST).expect(LAST_RESPONSE).expectEnd();
         }
     }
 
@@ -53,9 +54,9 @@ public interface DrainContract {
     @Test
     default void finishesAnswersThatAreUnderWay() {
         try (Client client = Client.connect(server().address())) {
-            var sending = CompletableFuture
-                    .runAsync(() -> client.send(REQUEST.repeat(200_000)));
-            client.lookAt("are answers finished that are under way?").expect(RESPONSE)
+            var sending = CompletableFuture.runAsync(() -> client.send(REQUEST.repeat(200_000)));
+            client.lookAt("are answers finished that are under way?")
+                    .expect(RESPONSE)
                     .pause(Duration.ofMillis(500)); // until the kernel's buffers are full
             terminate();
             String rest = client.receiveAll();
@@ -137,7 +138,7 @@ public interface DrainContract {
 
     private static void askUntilTheLast(Client client, CompletableFuture<Void> started) {
         client.lookAt("is each request answered, until Connection: close?");
-        for (int i = 0;; i++) {
+        for (int i = 0; ; i++) {
             byte[] head = client.send(REQUEST).receive(LAST_RESPONSE.length());
             if (new String(head).equals(LAST_RESPONSE)) {
                 client.expectEnd();

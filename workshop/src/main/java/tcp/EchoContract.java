@@ -26,7 +26,8 @@ public interface EchoContract extends EachStepContract {
 
     static void assertEchoed(InetSocketAddress address) {
         try (Client client = Client.connect(address)) {
-            client.lookAt("are the bytes that were read written back?").send("hello\n")
+            client.lookAt("are the bytes that were read written back?")
+                    .send("hello\n")
                     .expect("hello\n");
         }
     }
@@ -36,7 +37,8 @@ public interface EchoContract extends EachStepContract {
     default void echoesWhatItGets() {
         try (Client client = Client.connect(address())) {
             client.lookAt("are the bytes that were read written back, and only those?")
-                    .send("hello\n").expect("hello\n")
+                    .send("hello\n")
+                    .expect("hello\n")
                     .expectNothing(Duration.ofMillis(100));
             client.send("hello again\n").expect("hello again\n");
         }
@@ -51,7 +53,8 @@ public interface EchoContract extends EachStepContract {
         }
         try (Client client = Client.connect(address())) {
             client.lookAt("are bytes kept as bytes? A String may change them.")
-                    .send(bytes.toString()).expect(bytes.toString());
+                    .send(bytes.toString())
+                    .expect(bytes.toString());
         }
     }
 
@@ -59,11 +62,14 @@ public interface EchoContract extends EachStepContract {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 50})
     default void echoesAfterHalfClose(int millis) {
-        for (String text : new String[]{"hello\n", "hello\n".repeat(10_000)}) {
+        for (String text : new String[] {"hello\n", "hello\n".repeat(10_000)}) {
             try (Client client = Client.connect(address())) {
                 client.lookAt("does end of stream close a connection that is owed bytes?")
-                        .send(text).pause(Duration.ofMillis(millis)).halfClose()
-                        .expect(text).expectEnd();
+                        .send(text)
+                        .pause(Duration.ofMillis(millis))
+                        .halfClose()
+                        .expect(text)
+                        .expectEnd();
             }
         }
     }
@@ -93,18 +99,22 @@ public interface EchoContract extends EachStepContract {
                 assertOthersEchoed();
                 greedy.pause(Duration.ofMillis(300));
             } while (sent.get() > before);
-            assertThat(sending).withFailMessage("The server took 50 MB from a client that"
-                    + " reads nothing.\nLook at:   does it go on reading while it owes"
-                    + " bytes? Then they pile up in its memory.").isNotDone();
+            assertThat(sending)
+                    .withFailMessage("The server took 50 MB from a client that"
+                            + " reads nothing.\nLook at:   does it go on reading while it owes"
+                            + " bytes? Then they pile up in its memory.")
+                    .isNotDone();
             enough.set(true);
             String back = greedy.receiveAll();
             sending.join();
             int count = sent.get() * piece.length();
-            assertThat(back.length()).withFailMessage(() -> "Of " + count + " bytes "
-                    + back.length() + " came back.\nLook at:   what happens to the bytes"
-                    + " that write() did not take?").isEqualTo(count);
-            assertThat(back.equals(piece.repeat(sent.get()))).withFailMessage(
-                    "As many bytes came back as were sent, but not the same ones.\nLook"
+            assertThat(back.length())
+                    .withFailMessage(() -> "Of " + count + " bytes "
+                            + back.length() + " came back.\nLook at:   what happens to the bytes"
+                            + " that write() did not take?")
+                    .isEqualTo(count);
+            assertThat(back.equals(piece.repeat(sent.get())))
+                    .withFailMessage("As many bytes came back as were sent, but not the same ones.\nLook"
                             + " at:   where are the bytes that write() did not take, while"
                             + " another client is read?")
                     .isTrue();
@@ -116,7 +126,8 @@ public interface EchoContract extends EachStepContract {
         String others = "x".repeat(32 * 1024);
         try (Client other = Client.connect(address())) {
             other.lookAt("is another client served while one does not read?")
-                    .send(others).expect(others);
+                    .send(others)
+                    .expect(others);
         }
     }
 

@@ -10,8 +10,7 @@ import tcp.testkit.ServerExtension;
 /** The promises of the exercise echo, for a server in this process. */
 class EchoPromises implements EchoContract, InProcessContract {
     @RegisterExtension
-    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0),
-            Server::port, Server::run);
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
 
     @Override
     public ServerExtension<?> server() {

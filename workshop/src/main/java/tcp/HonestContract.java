@@ -14,8 +14,8 @@ import tcp.testkit.EachStepContract;
  */
 public interface HonestContract extends EachStepContract {
     String GET = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    String HEAD_OF_RESPONSE = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-            + "Connection: keep-alive\r\nContent-Length: 6\r\n\r\n";
+    String HEAD_OF_RESPONSE =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + "Connection: keep-alive\r\nContent-Length: 6\r\n\r\n";
     String RESPONSE = HEAD_OF_RESPONSE + "hello\n";
     String LAST_RESPONSE = RESPONSE.replace("keep-alive", "close");
     /** Long enough that no server has read it when it answers the head. */
@@ -23,21 +23,18 @@ public interface HonestContract extends EachStepContract {
 
     /** A POST with a body of so many bytes. */
     static String post(String body) {
-        return "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length()
-                + "\r\n\r\n" + body;
+        return "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
     }
 
     /** The response that refuses, to the byte; the connection ends after it. */
     static String refusal(String status) {
-        return "HTTP/1.1 " + status
-                + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+        return "HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     }
 
     @Override
     default void assertServed(InetSocketAddress address) {
         try (Client client = Client.connect(address)) {
-            client.lookAt("is a plain GET answered with the page?").send(GET)
-                    .expect(RESPONSE);
+            client.lookAt("is a plain GET answered with the page?").send(GET).expect(RESPONSE);
         }
     }
 
@@ -45,8 +42,10 @@ public interface HonestContract extends EachStepContract {
     @Test
     default void answersAndStaysOpen() {
         try (Client client = Client.connect(address())) {
-            client.lookAt("is a plain GET answered with the page?").send(GET)
-                    .expect(RESPONSE).expectNothing(Duration.ofMillis(50));
+            client.lookAt("is a plain GET answered with the page?")
+                    .send(GET)
+                    .expect(RESPONSE)
+                    .expectNothing(Duration.ofMillis(50));
             client.send(GET).expect(RESPONSE);
         }
     }
@@ -55,8 +54,10 @@ public interface HonestContract extends EachStepContract {
     @Test
     default void skipsABody() {
         try (Client client = Client.connect(address())) {
-            client.lookAt("is the body taken for the next request?").send(post(GET))
-                    .expect(RESPONSE).expectNothing(Duration.ofMillis(100));
+            client.lookAt("is the body taken for the next request?")
+                    .send(post(GET))
+                    .expect(RESPONSE)
+                    .expectNothing(Duration.ofMillis(100));
             client.send(GET).expect(RESPONSE);
         }
     }
@@ -68,9 +69,12 @@ public interface HonestContract extends EachStepContract {
         int end = post.indexOf("\r\n\r\n") + 4;
         try (Client client = Client.connect(address())) {
             client.lookAt("is it kept how much of the body is still to come?")
-                    .send(post.substring(0, end)).pause(Duration.ofMillis(20))
-                    .send(post.substring(end, end + 50)).pause(Duration.ofMillis(20))
-                    .send(post.substring(end + 50)).expect(RESPONSE)
+                    .send(post.substring(0, end))
+                    .pause(Duration.ofMillis(20))
+                    .send(post.substring(end, end + 50))
+                    .pause(Duration.ofMillis(20))
+                    .send(post.substring(end + 50))
+                    .expect(RESPONSE)
                     .expectNothing(Duration.ofMillis(100));
             client.send(GET).expect(RESPONSE);
         }
@@ -82,7 +86,8 @@ public interface HonestContract extends EachStepContract {
     default void ignoresTheCaseOfNames(String name) {
         try (Client client = Client.connect(address())) {
             client.lookAt("are names of headers compared without their case?")
-                    .send(post(GET).replace("Content-Length", name)).expect(RESPONSE)
+                    .send(post(GET).replace("Content-Length", name))
+                    .expect(RESPONSE)
                     .expectNothing(Duration.ofMillis(100));
         }
     }
@@ -92,7 +97,8 @@ public interface HonestContract extends EachStepContract {
     default void headGetsNoBody() {
         try (Client client = Client.connect(address())) {
             client.lookAt("does HEAD get the head only, Content-Length and all?")
-                    .send(GET.replace("GET", "HEAD")).expect(HEAD_OF_RESPONSE)
+                    .send(GET.replace("GET", "HEAD"))
+                    .expect(HEAD_OF_RESPONSE)
                     .expectNothing(Duration.ofMillis(100));
             client.send(GET).expect(RESPONSE);
         }
@@ -104,9 +110,9 @@ public interface HonestContract extends EachStepContract {
     default void closesWhenAsked(String close) {
         try (Client client = Client.connect(address())) {
             client.lookAt("does the connection end after Connection: close?")
-                    .send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: " + close
-                            + "\r\n\r\n")
-                    .expect(LAST_RESPONSE).expectEnd();
+                    .send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: " + close + "\r\n\r\n")
+                    .expect(LAST_RESPONSE)
+                    .expectEnd();
         }
     }
 
@@ -115,22 +121,30 @@ public interface HonestContract extends EachStepContract {
     default void speaksHttp10() {
         try (Client client = Client.connect(address())) {
             client.lookAt("HTTP/1.0 ends the connection unless keep-alive is asked for")
-                    .send("GET / HTTP/1.0\r\n\r\n").expect(LAST_RESPONSE).expectEnd();
+                    .send("GET / HTTP/1.0\r\n\r\n")
+                    .expect(LAST_RESPONSE)
+                    .expectEnd();
         }
         try (Client client = Client.connect(address())) {
             client.lookAt("HTTP/1.0 with Connection: keep-alive stays")
                     .send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
-                    .expect(RESPONSE).expectNothing(Duration.ofMillis(50));
+                    .expect(RESPONSE)
+                    .expectNothing(Duration.ofMillis(50));
         }
     }
 
     /** What is no request gets 400, and the end. */
     @ParameterizedTest
-    @ValueSource(strings = {"hello\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
-            "GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
-            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
-            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5 6\r\n\r\n",
-            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"})
+    @ValueSource(
+            strings = {
+                "hello\r\n\r\n",
+                "GET /\r\n\r\n",
+                "GET / HTTP/1.1\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5 6\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"
+            })
     default void refusesWhatIsNoRequest(String head) {
         assertRefused(head, "400 Bad Request");
     }
@@ -138,26 +152,25 @@ public interface HonestContract extends EachStepContract {
     /** A body in chunks gets 501; a version that is not 1.x gets 505. */
     @Test
     default void refusesWhatItDoesNotSpeak() {
-        assertRefused(
-                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
-                "501 Not Implemented");
-        assertRefused("GET / HTTP/2.0\r\nHost: a\r\n\r\n",
-                "505 HTTP Version Not Supported");
+        assertRefused("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "501 Not Implemented");
+        assertRefused("GET / HTTP/2.0\r\nHost: a\r\n\r\n", "505 HTTP Version Not Supported");
     }
 
     /** A head of more than 8 KiB gets 431, and the end; it need not be over. */
     @Test
     default void refusesAHeadWithoutEnd() {
-        assertRefused("GET / HTTP/1.1\r\nHost: a\r\nA: " + "b".repeat(8 * 1024),
-                "431 Request Header Fields Too Large");
+        assertRefused("GET / HTTP/1.1\r\nHost: a\r\nA: " + "b".repeat(8 * 1024), "431 Request Header Fields Too Large");
     }
 
     /** A refusal arrives though the client goes on sending: no reset comes, ever. */
     private void assertRefused(String head, String status) {
         try (Client client = Client.connect(address())) {
-            client.lookAt("is the refusal sent, and is what still comes read and dropped,"
-                    + " until the client ends?").send(head).send(MUCH)
-                    .expect(refusal(status)).expectEnd().send(MUCH);
+            client.lookAt("is the refusal sent, and is what still comes read and dropped," + " until the client ends?")
+                    .send(head)
+                    .send(MUCH)
+                    .expect(refusal(status))
+                    .expectEnd()
+                    .send(MUCH);
         }
     }
 
@@ -165,13 +178,12 @@ public interface HonestContract extends EachStepContract {
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 100_000})
     default void answersAMixInOrder(int size) {
-        String requests = GET + post(GET) + GET.replace("GET", "HEAD") + post("") + GET
-                + "\r\n" + GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+        String requests = GET + post(GET) + GET.replace("GET", "HEAD") + post("") + GET + "\r\n"
+                + GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
         try (Client client = Client.connect(address())) {
             client.lookAt("which request of a mix was read wrongly?")
                     .sendInPieces(requests, size, Duration.ofMillis(size == 1 ? 1 : 0))
-                    .expect(RESPONSE + RESPONSE + HEAD_OF_RESPONSE + RESPONSE + RESPONSE
-                            + LAST_RESPONSE)
+                    .expect(RESPONSE + RESPONSE + HEAD_OF_RESPONSE + RESPONSE + RESPONSE + LAST_RESPONSE)
                     .expectEnd();
         }
     }

@@ -26,9 +26,11 @@ public interface LoopsContract extends HttpContract, InProcessContract {
         List<Client> clients = Client.connect(address(), CLIENTS);
         Set<Thread> busy = busyWhileAsked(clients);
         clients.forEach(Client::close);
-        assertThat(busy.size()).withFailMessage(() -> CLIENTS + " clients were served by "
-                + busy.size() + " thread.\nLook at:   does each loop have a thread, a"
-                + " selector and clients of its own?").isGreaterThan(1);
+        assertThat(busy.size())
+                .withFailMessage(() -> CLIENTS + " clients were served by "
+                        + busy.size() + " thread.\nLook at:   does each loop have a thread, a"
+                        + " selector and clients of its own?")
+                .isGreaterThan(1);
     }
 
     /** close() ends all loops, not only the one in run(). */
@@ -41,25 +43,28 @@ public interface LoopsContract extends HttpContract, InProcessContract {
         clients.forEach(Client::close);
         for (Thread thread : busy) {
             TimeUnit.MILLISECONDS.timedJoin(thread, Client.PATIENCE.toMillis());
-            assertThat(thread.isAlive()).withFailMessage("close() has returned, run() has"
-                    + " ended, and a loop's thread is still there.\nLook at:   does close()"
-                    + " wake up every selector?").isFalse();
+            assertThat(thread.isAlive())
+                    .withFailMessage("close() has returned, run() has"
+                            + " ended, and a loop's thread is still there.\nLook at:   does close()"
+                            + " wake up every selector?")
+                    .isFalse();
         }
     }
 
     /** The threads that used CPU time while these clients asked. */
     private static Set<Thread> busyWhileAsked(List<Client> clients) {
-        clients.forEach(client -> client.lookAt("is each client served, by whatever loop"
-                + " it fell to?").send(REQUEST).expect(RESPONSE));
+        clients.forEach(client -> client.lookAt("is each client served, by whatever loop" + " it fell to?")
+                .send(REQUEST)
+                .expect(RESPONSE));
         Map<Thread, Long> before = cpuTimes();
         for (int i = 0; i < 50; i++) {
             clients.forEach(client -> client.send(REQUEST));
             clients.forEach(client -> client.expect(RESPONSE));
         }
         return cpuTimes().entrySet().stream()
-                .filter(e -> e.getValue()
-                        - before.getOrDefault(e.getKey(), 0L) > 1_000_000)
-                .map(Map.Entry::getKey).collect(Collectors.toSet());
+                .filter(e -> e.getValue() - before.getOrDefault(e.getKey(), 0L) > 1_000_000)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** CPU times, in nanoseconds, of the threads that run code of the server. */
@@ -67,8 +72,7 @@ public interface LoopsContract extends HttpContract, InProcessContract {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         Map<Thread, Long> times = new HashMap<>();
         Thread.getAllStackTraces().forEach((thread, stack) -> {
-            if (Stream.of(stack)
-                    .anyMatch(f -> f.getClassName().startsWith("tcp.Server"))) {
+            if (Stream.of(stack).anyMatch(f -> f.getClassName().startsWith("tcp.Server"))) {
                 times.put(thread, threads.getThreadCpuTime(thread.getId()));
             }
         });

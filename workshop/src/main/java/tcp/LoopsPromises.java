@@ -7,8 +7,7 @@ import tcp.testkit.ServerExtension;
 /** The promises of the exercise loops, for a server in this process. */
 class LoopsPromises implements LoopsContract {
     @RegisterExtension
-    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0),
-            Server::port, Server::run);
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
 
     @Override
     public ServerExtension<?> server() {

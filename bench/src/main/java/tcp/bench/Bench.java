@@ -22,12 +22,17 @@ import org.apache.commons.csv.CSVPrinter;
 final class Bench {
     /** What is measured; each has a file of its own. */
     enum Part {
-        LOAD, RATE, IDLE, START, AB
+        LOAD,
+        RATE,
+        IDLE,
+        START,
+        AB
     }
 
     /** A fixed heap, in memory from the start: what then grows is not the heap. */
-    private static final List<String> FIXED_HEAP = List.of("-XX:+UseSerialGC", "-Xms768m",
-            "-Xmx768m", "-XX:+AlwaysPreTouch");
+    private static final List<String> FIXED_HEAP =
+            List.of("-XX:+UseSerialGC", "-Xms768m", "-Xmx768m", "-XX:+AlwaysPreTouch");
+
     private static final int MOST_IDLE_RESERVE = 500; // descriptors for other things
 
     private final Plan plan;
@@ -42,8 +47,7 @@ final class Bench {
     private final List<String> remarks = new ArrayList<>();
     private final Map<String, String> meta = new LinkedHashMap<>();
 
-    Bench(Plan plan, Set<Part> parts, List<Peer> peers, Path work, Path results,
-            PrintStream out) {
+    Bench(Plan plan, Set<Part> parts, List<Peer> peers, Path work, Path results, PrintStream out) {
         this.plan = plan;
         this.parts = parts.isEmpty() ? EnumSet.allOf(Part.class) : parts;
         this.peers = new ArrayList<>(peers);
@@ -101,8 +105,7 @@ final class Bench {
                 running.put(peer, server);
                 int size = Check.answers(server.port());
                 Check.pipelining(server.port(), 16);
-                meta.put("peer " + peer.name(),
-                        peer.about() + "; a response has " + size + " bytes");
+                meta.put("peer " + peer.name(), peer.about() + "; a response has " + size + " bytes");
                 if (warm) { // a round that is thrown away
                     Load.wrk(server.port(), 128, 1, 1);
                     if (plan.rounds() > 1) {
@@ -165,25 +168,43 @@ final class Bench {
     }
 
     private void load() throws Exception {
-        try (Sheet sheet = new Sheet(results, "load", "round", "peer", "connections",
-                "pipelined", "seconds_s", "requests", "errors", "per_s", "cpu_us",
-                "p50_us", "p99_us")) {
+        try (Sheet sheet = new Sheet(
+                results,
+                "load",
+                "round",
+                "peer",
+                "connections",
+                "pipelined",
+                "seconds_s",
+                "requests",
+                "errors",
+                "per_s",
+                "cpu_us",
+                "p50_us",
+                "p99_us")) {
             for (int round = 1; round <= plan.rounds(); round++) {
                 for (Plan.Cell cell : plan.cells()) {
-                    progress.begin("load, round " + round + " of " + plan.rounds() + ": "
-                            + cell, running.size() * (plan.seconds() + 0.1));
+                    progress.begin(
+                            "load, round " + round + " of " + plan.rounds() + ": " + cell,
+                            running.size() * (plan.seconds() + 0.1));
                     int now = round;
                     for (Peer peer : inTurn(round)) {
                         take(peer, (p, server) -> {
                             Running.Cpu before = server.cpu();
-                            Load load = Load.wrk(server.port(), cell.connections(),
-                                    cell.pipelined(), plan.seconds());
+                            Load load = Load.wrk(server.port(), cell.connections(), cell.pipelined(), plan.seconds());
                             long cpu = server.cpu().since(before);
                             if (server.ended() == null) {
-                                sheet.add(now, p.name(), cell.connections(),
-                                        cell.pipelined(), load.seconds(), load.requests(),
-                                        load.errors(), load.perSecond(),
-                                        cpu / 1e3 / load.requests(), load.p50(),
+                                sheet.add(
+                                        now,
+                                        p.name(),
+                                        cell.connections(),
+                                        cell.pipelined(),
+                                        load.seconds(),
+                                        load.requests(),
+                                        load.errors(),
+                                        load.perSecond(),
+                                        cpu / 1e3 / load.requests(),
+                                        load.p50(),
                                         load.p99());
                                 remarkErrors(p, cell.toString(), load);
                             }
@@ -196,27 +217,43 @@ final class Bench {
 
     private void remarkErrors(Peer peer, String where, Load load) {
         if (load.errors() > 0) {
-            remarks.add(peer.name() + ", " + where + ": " + load.errors()
-                    + " errors, so this round does not count");
+            remarks.add(peer.name() + ", " + where + ": " + load.errors() + " errors, so this round does not count");
         }
     }
 
     private void rate() throws Exception {
-        try (Sheet sheet = new Sheet(results, "rate", "round", "peer", "connections",
-                "pipelined", "rate", "requests", "errors", "p50_us", "p99_us")) {
+        try (Sheet sheet = new Sheet(
+                results,
+                "rate",
+                "round",
+                "peer",
+                "connections",
+                "pipelined",
+                "rate",
+                "requests",
+                "errors",
+                "p50_us",
+                "p99_us")) {
             for (int round = 1; round <= plan.otherRounds(); round++) {
                 for (Plan.Cell cell : plan.rateCells()) {
-                    progress.begin("fixed rate, round " + round + " of "
-                            + plan.otherRounds() + ": " + cell,
+                    progress.begin(
+                            "fixed rate, round " + round + " of " + plan.otherRounds() + ": " + cell,
                             running.size() * (plan.seconds() + 1));
                     int now = round;
                     for (Peer peer : inTurn(round)) {
                         take(peer, (p, server) -> {
-                            Load load = Rate.run(server.port(), cell.connections(),
-                                    cell.pipelined(), plan.rate(), plan.seconds());
-                            sheet.add(now, p.name(), cell.connections(), cell.pipelined(),
-                                    plan.rate(), load.requests(), load.errors(),
-                                    load.p50(), load.p99());
+                            Load load = Rate.run(
+                                    server.port(), cell.connections(), cell.pipelined(), plan.rate(), plan.seconds());
+                            sheet.add(
+                                    now,
+                                    p.name(),
+                                    cell.connections(),
+                                    cell.pipelined(),
+                                    plan.rate(),
+                                    load.requests(),
+                                    load.errors(),
+                                    load.p50(),
+                                    load.p99());
                             remarkErrors(p, "fixed rate, " + cell, load);
                         });
                     }
@@ -234,15 +271,19 @@ final class Bench {
                     + " (Debian, Ubuntu: apt install apache2-utils)");
             return;
         }
-        try (Sheet sheet = new Sheet(results, "ab", "round", "peer", "connections",
-                "requests", "errors", "per_s", "cpu_us")) {
-            progress.begin("ab -k -n " + plan.abRequests() + " -c 128",
-                    running.size() * plan.abRequests() / 40_000.0);
+        try (Sheet sheet =
+                new Sheet(results, "ab", "round", "peer", "connections", "requests", "errors", "per_s", "cpu_us")) {
+            progress.begin("ab -k -n " + plan.abRequests() + " -c 128", running.size() * plan.abRequests() / 40_000.0);
             for (Peer peer : inTurn(1)) {
                 take(peer, (p, server) -> {
                     Running.Cpu before = server.cpu();
                     Load load = Load.ab(server.port(), plan.abRequests());
-                    sheet.add(1, p.name(), 128, load.requests(), load.errors(),
+                    sheet.add(
+                            1,
+                            p.name(),
+                            128,
+                            load.requests(),
+                            load.errors(),
                             load.perSecond(),
                             server.cpu().since(before) / 1e3 / load.requests());
                     remarkErrors(p, "ab", load);
@@ -256,28 +297,41 @@ final class Bench {
         long most = Math.max(10, Machine.descriptors() - MOST_IDLE_RESERVE);
         List<Integer> steps = plan.idle().stream().filter(n -> n <= most).toList();
         if (steps.size() < plan.idle().size()) {
-            remarks.add("no more than " + (steps.isEmpty()
-                    ? 0
-                    : steps.get(steps.size()
-                            - 1))
+            remarks.add("no more than " + (steps.isEmpty() ? 0 : steps.get(steps.size() - 1))
                     + " idle connections: a process may have only "
                     + Machine.descriptors() + " descriptors (ulimit -n)");
         }
-        try (Sheet live = new Sheet(results, "idle", "round", "peer", "idle", "requests",
-                "errors", "p50_us", "p50_to_alone", "cpu_us", "per_s");
-                Sheet memory = new Sheet(results, "memory", "round", "peer", "idle",
-                        "outside_heap_bytes", "heap_bytes", "each_bytes",
+        try (Sheet live = new Sheet(
+                        results,
+                        "idle",
+                        "round",
+                        "peer",
+                        "idle",
+                        "requests",
+                        "errors",
+                        "p50_us",
+                        "p50_to_alone",
+                        "cpu_us",
+                        "per_s");
+                Sheet memory = new Sheet(
+                        results,
+                        "memory",
+                        "round",
+                        "peer",
+                        "idle",
+                        "outside_heap_bytes",
+                        "heap_bytes",
+                        "each_bytes",
                         "cpu_ms_per_s")) {
             for (int round = 1; round <= plan.otherRounds(); round++) {
                 for (Peer peer : inTurn(round)) {
-                    progress.begin("idle connections, round " + round + " of "
-                            + plan.otherRounds() + ": " + peer.name(),
+                    progress.begin(
+                            "idle connections, round " + round + " of " + plan.otherRounds() + ": " + peer.name(),
                             4 + steps.size() * 1.6);
                     try (Running server = peer.start(work, FIXED_HEAP)) {
                         idle(peer, server, round, steps, live, memory);
                     } catch (Trouble | IOException e) {
-                        remarks.add(peer.name() + ", idle connections: "
-                                + e.getMessage());
+                        remarks.add(peer.name() + ", idle connections: " + e.getMessage());
                         out.println("       " + peer.name() + ": " + e.getMessage());
                     }
                 }
@@ -285,8 +339,8 @@ final class Bench {
         }
     }
 
-    private void idle(Peer peer, Running server, int round, List<Integer> steps,
-            Sheet live, Sheet memory) throws Exception {
+    private void idle(Peer peer, Running server, int round, List<Integer> steps, Sheet live, Sheet memory)
+            throws Exception {
         Check.answers(server.port());
         if (plan.otherRounds() > 1 || steps.size() > 1) {
             Load.wrk(server.port(), 16, 1, 2); // warm
@@ -334,13 +388,20 @@ final class Bench {
     }
 
     /** One connection that asks again and again, while the idle ones are there. */
-    private double live(Peer peer, Running server, int round, int idle, double alone,
-            Sheet sheet) throws Exception {
+    private double live(Peer peer, Running server, int round, int idle, double alone, Sheet sheet) throws Exception {
         Running.Cpu before = server.cpu();
         Load load = Load.wrk(server.port(), 1, 1, 1);
         long cpu = server.cpu().since(before);
-        sheet.add(round, peer.name(), idle, load.requests(), load.errors(), load.p50(),
-                load.p50() / alone, cpu / 1e3 / load.requests(), load.perSecond());
+        sheet.add(
+                round,
+                peer.name(),
+                idle,
+                load.requests(),
+                load.errors(),
+                load.p50(),
+                load.p50() / alone,
+                cpu / 1e3 / load.requests(),
+                load.perSecond());
         remarkErrors(peer, idle + " idle connections", load);
         return load.p50();
     }
@@ -349,8 +410,7 @@ final class Bench {
     private void start() throws Exception {
         try (Sheet sheet = new Sheet(results, "start", "round", "peer", "start_ms")) {
             for (int round = 1; round <= plan.starts(); round++) {
-                progress.begin("start-up, round " + round + " of " + plan.starts(),
-                        0.5 * peers.size());
+                progress.begin("start-up, round " + round + " of " + plan.starts(), 0.5 * peers.size());
                 for (Peer peer : inTurn(round)) {
                     long start = System.nanoTime();
                     try (Running server = peer.start(work)) {
@@ -368,8 +428,7 @@ final class Bench {
 
     /** Whether something is measured that needs servers that have been warmed. */
     private boolean warms() {
-        return parts.contains(Part.LOAD) || parts.contains(Part.RATE)
-                || parts.contains(Part.AB);
+        return parts.contains(Part.LOAD) || parts.contains(Part.RATE) || parts.contains(Part.AB);
     }
 
     private double starting() {
@@ -383,8 +442,7 @@ final class Bench {
             sum += plan.rounds() * plan.cells().size() * n * (plan.seconds() + 0.1);
         }
         if (parts.contains(Part.RATE)) {
-            sum += plan.otherRounds() * plan.rateCells().size() * n
-                    * (plan.seconds() + 1);
+            sum += plan.otherRounds() * plan.rateCells().size() * n * (plan.seconds() + 1);
         }
         if (parts.contains(Part.AB) && Load.hasAb()) {
             sum += n * plan.abRequests() / 40_000.0;
@@ -406,26 +464,29 @@ final class Bench {
         all.put("ab", version("ab", "-V"));
         all.put("nginx", version("nginx", "-v"));
         all.put("cc", version("cc", "--version"));
-        all.put("netty, microhttp", libraries("bench/peers/target/lib",
-                "netty-codec-http-\\d.*|microhttp-.*"));
+        all.put("netty, microhttp", libraries("bench/peers/target/lib", "netty-codec-http-\\d.*|microhttp-.*"));
         all.put("hyperfoil", libraries("bench/target/lib", "hyperfoil-core-.*"));
         all.put("jvm options", String.join(" ", Peers.JVM));
         all.put("jvm options with idle connections", String.join(" ", FIXED_HEAP));
-        all.put("load", "wrk -t1 -c CONNECTIONS -d " + plan.seconds()
-                + "s --latency [-s bench/load/pipelined.lua … -- 16], rounds: "
-                + plan.rounds());
-        all.put("fixed rate", plan.rate() + " requests a second, " + plan.seconds()
-                + " s, Hyperfoil constantRate, rounds: " + plan.otherRounds());
-        all.put("idle connections", plan.idle() + ", each served once, the live one:"
-                + " wrk -t1 -c1 -d1s, rounds: " + plan.otherRounds());
+        all.put(
+                "load",
+                "wrk -t1 -c CONNECTIONS -d " + plan.seconds()
+                        + "s --latency [-s bench/load/pipelined.lua … -- 16], rounds: "
+                        + plan.rounds());
+        all.put(
+                "fixed rate",
+                plan.rate() + " requests a second, " + plan.seconds() + " s, Hyperfoil constantRate, rounds: "
+                        + plan.otherRounds());
+        all.put(
+                "idle connections",
+                plan.idle() + ", each served once, the live one:" + " wrk -t1 -c1 -d1s, rounds: " + plan.otherRounds());
         all.put("ab", "ab -q -k -n " + plan.abRequests() + " -c 128");
         all.putAll(meta);
         leftOut.forEach((peer, why) -> all.put("left out " + peer, why));
         for (int i = 0; i < remarks.size(); i++) {
             all.put("remark " + (i + 1), remarks.get(i));
         }
-        try (var printer = new CSVPrinter(
-                Files.newBufferedWriter(results.resolve("meta.csv")), Sheet.FORMAT)) {
+        try (var printer = new CSVPrinter(Files.newBufferedWriter(results.resolve("meta.csv")), Sheet.FORMAT)) {
             printer.printRecord("what", "is");
             for (var entry : all.entrySet()) {
                 printer.printRecord(entry.getKey(), entry.getValue());
@@ -433,13 +494,16 @@ final class Bench {
         }
     }
 
-    private static String version(String program, String option)
-            throws IOException, InterruptedException {
+    private static String version(String program, String option) throws IOException, InterruptedException {
         return Machine.program(program) == null
                 ? "none"
                 : Machine.output(List.of(Machine.program(program).toString(), option))
-                        .lines().map(String::strip).filter(line -> !line.isEmpty())
-                        .findFirst().orElse("").replaceFirst(" Copyright.*| <\\$.*", "");
+                        .lines()
+                        .map(String::strip)
+                        .filter(line -> !line.isEmpty())
+                        .findFirst()
+                        .orElse("")
+                        .replaceFirst(" Copyright.*| <\\$.*", "");
     }
 
     private static String libraries(String folder, String pattern) throws IOException {
@@ -448,9 +512,13 @@ final class Bench {
             return "not built";
         }
         try (var files = Files.list(path)) {
-            return String.join(" ", files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.matches(pattern)).sorted()
-                    .map(name -> name.replaceFirst("\\.jar$", "")).toList());
+            return String.join(
+                    " ",
+                    files.map(file -> file.getFileName().toString())
+                            .filter(name -> name.matches(pattern))
+                            .sorted()
+                            .map(name -> name.replaceFirst("\\.jar$", ""))
+                            .toList());
         }
     }
 }

@@ -33,10 +33,19 @@ import org.jfree.svg.SVGGraphics2D;
 final class Charts {
     private static final int WIDTH = 860;
     /** Okabe and Ito's colours, which can be told apart by all eyes, and four more. */
-    private static final Color[] COLOURS = {new Color(0x0072B2), new Color(0xE69F00),
-            new Color(0x009E73), new Color(0xCC79A7), new Color(0xD55E00),
-            new Color(0x56B4E9), new Color(0x000000), new Color(0xB8A800),
-            new Color(0x7A5195), new Color(0x8C8C8C)};
+    private static final Color[] COLOURS = {
+        new Color(0x0072B2),
+        new Color(0xE69F00),
+        new Color(0x009E73),
+        new Color(0xCC79A7),
+        new Color(0xD55E00),
+        new Color(0x56B4E9),
+        new Color(0x000000),
+        new Color(0xB8A800),
+        new Color(0x7A5195),
+        new Color(0x8C8C8C)
+    };
+
     private static final Font PLAIN = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
     private static final Font BOLD = new Font(Font.SANS_SERIF, Font.BOLD, 15);
 
@@ -62,11 +71,11 @@ final class Charts {
     private void cpu(int pipelined, String name, String title) throws IOException {
         var data = new DefaultStatisticalCategoryDataset();
         for (Summary.Line line : lines) {
-            if (line.sheet().equals("load") && line.figure().equals("cpu_us_to_floor")
+            if (line.sheet().equals("load")
+                    && line.figure().equals("cpu_us_to_floor")
                     && line.pipelined().equals("" + pipelined)) {
-                String connections = line.connections().equals("1")
-                        ? "1 connection"
-                        : line.connections() + " connections";
+                String connections =
+                        line.connections().equals("1") ? "1 connection" : line.connections() + " connections";
                 add(data, line, connections);
             }
         }
@@ -76,14 +85,14 @@ final class Charts {
     private void rate() throws IOException {
         var data = new DefaultStatisticalCategoryDataset();
         for (Summary.Line line : lines) {
-            if (line.sheet().equals("rate") && line.connections().equals("128")
-                    && line.pipelined().equals("1") && line.figure().endsWith("_us")) {
+            if (line.sheet().equals("rate")
+                    && line.connections().equals("128")
+                    && line.pipelined().equals("1")
+                    && line.figure().endsWith("_us")) {
                 add(data, line, line.figure().equals("p50_us") ? "median" : "99 of 100");
             }
         }
-        bars(data, new LogAxis("µs"),
-                "The wait for an answer at a fixed rate, 128 connections (µs)", "rate",
-                440, 10);
+        bars(data, new LogAxis("µs"), "The wait for an answer at a fixed rate, 128 connections (µs)", "rate", 440, 10);
     }
 
     private void single(String sheet, String figure, String title) throws IOException {
@@ -96,16 +105,15 @@ final class Charts {
         bars(data, new LogAxis(null), title, sheet, 360, 1);
     }
 
-    private static void add(DefaultStatisticalCategoryDataset data, Summary.Line line,
-            String series) {
+    private static void add(DefaultStatisticalCategoryDataset data, Summary.Line line, String series) {
         if (line.median() > 0) {
-            data.add(line.median(), (line.highest() - line.lowest()) / 2, series,
-                    line.peer());
+            data.add(line.median(), (line.highest() - line.lowest()) / 2, series, line.peer());
         }
     }
 
-    private void bars(DefaultStatisticalCategoryDataset data, LogAxis values,
-            String title, String name, int height, double least) throws IOException {
+    private void bars(
+            DefaultStatisticalCategoryDataset data, LogAxis values, String title, String name, int height, double least)
+            throws IOException {
         if (data.getRowCount() == 0) {
             return;
         }
@@ -142,8 +150,7 @@ final class Charts {
     private static void powers(LogAxis axis, int base) {
         axis.setBase(base);
         axis.setTickUnit(new NumberTickUnit(1));
-        axis.setNumberFormatOverride(new DecimalFormat("#,##0.##",
-                DecimalFormatSymbols.getInstance(Locale.ROOT)));
+        axis.setNumberFormatOverride(new DecimalFormat("#,##0.##", DecimalFormatSymbols.getInstance(Locale.ROOT)));
     }
 
     private void live() throws IOException {
@@ -151,8 +158,10 @@ final class Charts {
         for (String peer : Peers.names()) {
             XYSeries series = new XYSeries(peer);
             for (Summary.Line line : lines) {
-                if (line.sheet().equals("idle") && line.peer().equals(peer)
-                        && line.figure().equals("p50_us") && !line.idle().equals("0")) {
+                if (line.sheet().equals("idle")
+                        && line.peer().equals(peer)
+                        && line.figure().equals("p50_us")
+                        && !line.idle().equals("0")) {
                     series.add(Double.parseDouble(line.idle()), line.median());
                 }
             }
@@ -175,12 +184,11 @@ final class Charts {
         XYPlot plot = new XYPlot(data, connections, waits, renderer);
         plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
         plot.setDomainGridlinePaint(Color.LIGHT_GRAY);
-        save(plot, waits, "A live connection's median wait beside idle ones (µs)", "idle",
-                460, true);
+        save(plot, waits, "A live connection's median wait beside idle ones (µs)", "idle", 460, true);
     }
 
-    private void save(Plot plot, ValueAxis values, String title, String name, int height,
-            boolean legend) throws IOException {
+    private void save(Plot plot, ValueAxis values, String title, String name, int height, boolean legend)
+            throws IOException {
         values.setTickLabelFont(PLAIN);
         values.setLabelFont(PLAIN);
         plot.setBackgroundPaint(Color.WHITE);

@@ -12,12 +12,10 @@ import java.util.Locale;
 
 /** Looks at a server's answers before they are timed: a wrong answer may well be fast. */
 final class Check {
-    static final byte[] REQUEST = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-            .getBytes(StandardCharsets.US_ASCII);
+    static final byte[] REQUEST = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int TIMEOUT = 3000; // ms
 
-    private Check() {
-    }
+    private Check() {}
 
     /**
      * Two requests, the second on the same connection.
@@ -44,14 +42,15 @@ final class Check {
         int seen = 0;
         try (Socket socket = connect(port)) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
-            socket.getOutputStream().write(new String(REQUEST, StandardCharsets.US_ASCII)
-                    .repeat(requests).getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write(new String(REQUEST, StandardCharsets.US_ASCII)
+                            .repeat(requests)
+                            .getBytes(StandardCharsets.US_ASCII));
             for (; seen < requests; seen++) {
                 response(in);
             }
         } catch (IOException e) {
-            throw new Trouble(seen + " answers to " + requests + " pipelined requests: "
-                    + e.getMessage());
+            throw new Trouble(seen + " answers to " + requests + " pipelined requests: " + e.getMessage());
         }
     }
 
@@ -60,8 +59,7 @@ final class Check {
         Socket socket = new Socket();
         socket.setSoTimeout(TIMEOUT);
         socket.setTcpNoDelay(true);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                TIMEOUT);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT);
         return socket;
     }
 
@@ -76,8 +74,7 @@ final class Check {
     /** Reads one response and returns its size. */
     static int response(InputStream in) throws IOException, Trouble {
         StringBuilder head = new StringBuilder();
-        while (head.length() < 4 || !head.substring(head.length() - 4)
-                .equals("\r\n\r\n")) {
+        while (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
             int b = in.read();
             if (b == -1) {
                 throw new EOFException("it closed the connection");
@@ -91,14 +88,16 @@ final class Check {
         if (!status.startsWith("HTTP/1.1 200")) {
             throw new Trouble("it answers \"" + status + "\" and not HTTP/1.1 200");
         }
-        int length = head.toString().lines().map(line -> line.toLowerCase(Locale.ROOT))
+        int length = head.toString()
+                .lines()
+                .map(line -> line.toLowerCase(Locale.ROOT))
                 .filter(line -> line.startsWith("content-length:"))
                 .map(line -> Integer.parseInt(line.substring(15).strip()))
-                .findFirst().orElseThrow(() -> new Trouble("it gives no Content-Length"));
+                .findFirst()
+                .orElseThrow(() -> new Trouble("it gives no Content-Length"));
         String body = new String(in.readNBytes(length), StandardCharsets.US_ASCII);
         if (!body.equals("hello\n")) {
-            throw new Trouble("its body is \"" + body.replace("\n", "\\n")
-                    + "\" and not \"hello\\n\"");
+            throw new Trouble("its body is \"" + body.replace("\n", "\\n") + "\" and not \"hello\\n\"");
         }
         return head.length() + length;
     }

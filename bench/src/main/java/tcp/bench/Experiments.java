@@ -85,14 +85,13 @@ final class Experiments {
         try (Sheet sheet = new Sheet(results, name, columns(experiment))) {
             for (int round = 1; round <= rounds; round++) {
                 for (var variant : variants(experiment).entrySet()) {
-                    progress.begin(name + ", round " + round + " of " + rounds + ": "
-                            + variant.getKey(), seconds(experiment));
-                    Path[] patches = variant.getValue().stream().map(Experiments::patch)
-                            .toArray(Path[]::new);
-                    List<String> command = Peers.java(Peers.JVM, "-cp",
-                            Patched.compile(work, patches).toString(), "tcp.Server", "0");
-                    try (Running server = Running.start(command,
-                            work.resolve("variant.log"), 0)) {
+                    progress.begin(
+                            name + ", round " + round + " of " + rounds + ": " + variant.getKey(), seconds(experiment));
+                    Path[] patches =
+                            variant.getValue().stream().map(Experiments::patch).toArray(Path[]::new);
+                    List<String> command = Peers.java(
+                            Peers.JVM, "-cp", Patched.compile(work, patches).toString(), "tcp.Server", "0");
+                    try (Running server = Running.start(command, work.resolve("variant.log"), 0)) {
                         Check.answers(server.port());
                         measure(experiment, variant.getKey(), server, round, sheet);
                         if (server.ended() != null) {
@@ -106,17 +105,17 @@ final class Experiments {
 
     private static String[] columns(Experiment experiment) {
         return switch (experiment) {
-            case NAGLE, BUFFERS -> new String[]{"round", "peer", "connections",
-                    "pipelined", "errors", "per_s", "cpu_us", "p50_us", "p99_us"};
-            case BACKLOG -> new String[]{"round", "peer", "connections", "late",
-                    "failed", "p50_ms", "worst_ms"};
-            case FLOOD -> new String[]{"round", "peer", "requests", "p50_ms", "p99_ms",
-                    "worst_ms"};
+            case NAGLE, BUFFERS ->
+                new String[] {
+                    "round", "peer", "connections", "pipelined", "errors", "per_s", "cpu_us", "p50_us", "p99_us"
+                };
+            case BACKLOG -> new String[] {"round", "peer", "connections", "late", "failed", "p50_ms", "worst_ms"};
+            case FLOOD -> new String[] {"round", "peer", "requests", "p50_ms", "p99_ms", "worst_ms"};
         };
     }
 
-    private static void measure(Experiment experiment, String variant, Running server,
-            int round, Sheet sheet) throws Exception {
+    private static void measure(Experiment experiment, String variant, Running server, int round, Sheet sheet)
+            throws Exception {
         switch (experiment) {
             case NAGLE -> {
                 Load.wrk(server.port(), 16, 16, 1); // warm
@@ -134,18 +133,24 @@ final class Experiments {
         }
     }
 
-    private static void load(String variant, Running server, int round, Sheet sheet,
-            Plan.Cell cell) throws Exception {
+    private static void load(String variant, Running server, int round, Sheet sheet, Plan.Cell cell) throws Exception {
         Running.Cpu before = server.cpu();
         Load load = Load.wrk(server.port(), cell.connections(), cell.pipelined(), 2);
         long cpu = server.cpu().since(before);
-        sheet.add(round, variant, cell.connections(), cell.pipelined(), load.errors(),
-                load.perSecond(), cpu / 1e3 / load.requests(), load.p50(), load.p99());
+        sheet.add(
+                round,
+                variant,
+                cell.connections(),
+                cell.pipelined(),
+                load.errors(),
+                load.perSecond(),
+                cpu / 1e3 / load.requests(),
+                load.p50(),
+                load.p99());
     }
 
     /** Many clients connect at the same moment. Late is who waits for 0.9 s or more. */
-    private static void burst(String variant, Running server, int round, Sheet sheet)
-            throws Exception {
+    private static void burst(String variant, Running server, int round, Sheet sheet) throws Exception {
         if (Machine.descriptors() < BURST + 100) {
             throw new Trouble("This needs " + (BURST + 100) + " descriptors, and a"
                     + " process may have " + Machine.descriptors()
@@ -159,8 +164,7 @@ final class Experiments {
         Arrays.fill(waits, Double.MAX_VALUE);
         int[] connected = {0, 0}; // and failed
         try (Selector selector = Selector.open()) {
-            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(),
-                    server.port());
+            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
             long[] starts = new long[BURST];
             for (int i = 0; i < BURST; i++) {
                 SocketChannel client = SocketChannel.open();
@@ -176,33 +180,41 @@ final class Experiments {
             }
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
             while (connected[0] + connected[1] < BURST && System.nanoTime() < end) {
-                selector.select(key -> {
-                    try {
-                        ((SocketChannel) key.channel()).finishConnect();
-                        int i = (Integer) key.attachment();
-                        waits[i] = (System.nanoTime() - starts[i]) / 1e6;
-                        connected[0]++;
-                    } catch (IOException e) {
-                        connected[1]++;
-                    }
-                    key.cancel();
-                }, 100);
+                selector.select(
+                        key -> {
+                            try {
+                                ((SocketChannel) key.channel()).finishConnect();
+                                int i = (Integer) key.attachment();
+                                waits[i] = (System.nanoTime() - starts[i]) / 1e6;
+                                connected[0]++;
+                            } catch (IOException e) {
+                                connected[1]++;
+                            }
+                            key.cancel();
+                        },
+                        100);
             }
         } finally {
             for (SocketChannel client : clients) {
                 client.close();
             }
         }
-        double[] done = Arrays.stream(waits).filter(wait -> wait < Double.MAX_VALUE)
-                .sorted().toArray();
-        sheet.add(round, variant, BURST,
+        double[] done = Arrays.stream(waits)
+                .filter(wait -> wait < Double.MAX_VALUE)
+                .sorted()
+                .toArray();
+        sheet.add(
+                round,
+                variant,
+                BURST,
                 Arrays.stream(done).filter(wait -> wait >= 900).count(),
-                BURST - done.length, done[done.length / 2], done[done.length - 1]);
+                BURST - done.length,
+                done[done.length / 2],
+                done[done.length - 1]);
     }
 
     /** Three clients send a head without end, as fast as they can; a fourth one asks. */
-    private static void flood(String variant, Running server, int round, Sheet sheet)
-            throws Exception {
+    private static void flood(String variant, Running server, int round, Sheet sheet) throws Exception {
         List<Socket> flooding = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         byte[] junk = new byte[64 * 1024];
@@ -241,9 +253,14 @@ final class Experiments {
                 thread.join(2000);
             }
         }
-        double[] sorted = waits.stream().mapToDouble(Double::doubleValue).sorted()
-                .toArray();
-        sheet.add(round, variant, sorted.length, sorted[sorted.length / 2],
-                sorted[sorted.length * 99 / 100], sorted[sorted.length - 1]);
+        double[] sorted =
+                waits.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        sheet.add(
+                round,
+                variant,
+                sorted.length,
+                sorted[sorted.length / 2],
+                sorted[sorted.length * 99 / 100],
+                sorted[sorted.length - 1]);
     }
 }

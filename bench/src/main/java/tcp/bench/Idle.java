@@ -24,8 +24,7 @@ final class Idle implements AutoCloseable {
                 socket.getOutputStream().write(Check.REQUEST);
                 Check.response(new BufferedInputStream(socket.getInputStream(), 256));
             } catch (IOException e) {
-                throw new Trouble("connection " + (sockets.size() + 1) + ": "
-                        + e.getMessage());
+                throw new Trouble("connection " + (sockets.size() + 1) + ": " + e.getMessage());
             }
         }
     }

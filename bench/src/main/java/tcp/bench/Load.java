@@ -38,11 +38,11 @@ record Load(long requests, double seconds, double p50, double p99, long errors) 
     /** As many connections as said, each asking again once it is answered. */
     static Load wrk(int port, int connections, int pipelined, int seconds)
             throws IOException, InterruptedException, Trouble {
-        List<String> command = new ArrayList<>(List.of("wrk", "-t1", "-c" + connections,
-                "-d" + seconds + "s", "--latency"));
+        List<String> command =
+                new ArrayList<>(List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "--latency"));
         if (pipelined > 1) {
-            command.addAll(List.of("-s",
-                    Machine.ROOT.resolve("bench/load/pipelined.lua").toString()));
+            command.addAll(List.of(
+                    "-s", Machine.ROOT.resolve("bench/load/pipelined.lua").toString()));
         }
         command.add("http://127.0.0.1:" + port + "/");
         if (pipelined > 1) {
@@ -57,39 +57,40 @@ record Load(long requests, double seconds, double p50, double p99, long errors) 
             throw new Trouble("wrk gives no result: " + firstLine(output));
         }
         long errors = 0;
-        Matcher socket = find("Socket errors: connect (\\d+), read (\\d+), write (\\d+),"
-                + " timeout (\\d+)", output);
+        Matcher socket = find("Socket errors: connect (\\d+), read (\\d+), write (\\d+)," + " timeout (\\d+)", output);
         for (int i = 1; socket != null && i <= 4; i++) {
             errors += Long.parseLong(socket.group(i));
         }
         Matcher status = find("Non-2xx or 3xx responses: (\\d+)", output);
         errors += status == null ? 0 : Long.parseLong(status.group(1));
-        return new Load(Long.parseLong(total.group(1)),
-                micros(total.group(2), total.group(3)) / 1e6, percentile(50, output),
-                percentile(99, output), errors);
+        return new Load(
+                Long.parseLong(total.group(1)),
+                micros(total.group(2), total.group(3)) / 1e6,
+                percentile(50, output),
+                percentile(99, output),
+                errors);
     }
 
     private static double percentile(int percent, String output) {
-        Matcher found = find("(?m)^\\s+" + percent + "%\\s+" + NUMBER + "(us|ms|s|m)",
-                output);
+        Matcher found = find("(?m)^\\s+" + percent + "%\\s+" + NUMBER + "(us|ms|s|m)", output);
         return found == null ? Double.NaN : micros(found.group(1), found.group(2));
     }
 
     private static double micros(String number, String unit) {
-        double factor = switch (unit) {
-            case "us" -> 1;
-            case "ms" -> 1e3;
-            case "s" -> 1e6;
-            default -> 60e6;
-        };
+        double factor =
+                switch (unit) {
+                    case "us" -> 1;
+                    case "ms" -> 1e3;
+                    case "s" -> 1e6;
+                    default -> 60e6;
+                };
         return Double.parseDouble(number) * factor;
     }
 
     /** The article's own line: ab -k -n REQUESTS -c 128. */
-    static Load ab(int port, int requests)
-            throws IOException, InterruptedException, Trouble {
-        return parseAb(Machine.output(Machine.asLoad(List.of("ab", "-q", "-k", "-n",
-                "" + requests, "-c", "128", "http://127.0.0.1:" + port + "/"))));
+    static Load ab(int port, int requests) throws IOException, InterruptedException, Trouble {
+        return parseAb(Machine.output(Machine.asLoad(
+                List.of("ab", "-q", "-k", "-n", "" + requests, "-c", "128", "http://127.0.0.1:" + port + "/"))));
     }
 
     static Load parseAb(String output) throws Trouble {
@@ -100,10 +101,12 @@ record Load(long requests, double seconds, double p50, double p99, long errors) 
             throw new Trouble("ab gives no result: " + firstLine(output));
         }
         Matcher other = find("Non-2xx responses:\\s+(\\d+)", output);
-        return new Load(Long.parseLong(complete.group(1)),
-                Double.parseDouble(time.group(1)), milliseconds(50, output),
-                milliseconds(99, output), Long.parseLong(failed.group(1))
-                        + (other == null ? 0 : Long.parseLong(other.group(1))));
+        return new Load(
+                Long.parseLong(complete.group(1)),
+                Double.parseDouble(time.group(1)),
+                milliseconds(50, output),
+                milliseconds(99, output),
+                Long.parseLong(failed.group(1)) + (other == null ? 0 : Long.parseLong(other.group(1))));
     }
 
     private static double milliseconds(int percent, String output) {
@@ -117,7 +120,6 @@ record Load(long requests, double seconds, double p50, double p99, long errors) 
     }
 
     private static String firstLine(String output) {
-        return output.lines().filter(line -> !line.isBlank()).findFirst()
-                .orElse("it prints nothing");
+        return output.lines().filter(line -> !line.isBlank()).findFirst().orElse("it prints nothing");
     }
 }

@@ -19,20 +19,22 @@ import java.util.stream.Stream;
 /** What this machine is, and what can be done on it: programs, cores, descriptors. */
 final class Machine {
     /** The root folder of the repository. */
-    static final Path ROOT = Path.of(System.getProperty("bench.root", "."))
-            .toAbsolutePath().normalize();
+    static final Path ROOT =
+            Path.of(System.getProperty("bench.root", ".")).toAbsolutePath().normalize();
+
     static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
 
     private static final int CORES = cores();
 
-    private Machine() {
-    }
+    private Machine() {}
 
     /** The program's path, or null if it is not on the PATH. */
     static Path program(String name) {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .map(folder -> Path.of(folder, name)).filter(Files::isExecutable)
-                .findFirst().orElse(null);
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Descriptors that a process may have here; the JVM raises its own limit to it. */
@@ -60,8 +62,7 @@ final class Machine {
     /** Keeps this process, all its threads, off the servers' core. */
     static void pinThis() throws IOException, InterruptedException {
         if (pins()) {
-            output(List.of("taskset", "-acp", "1",
-                    "" + ProcessHandle.current().pid()));
+            output(List.of("taskset", "-acp", "1", "" + ProcessHandle.current().pid()));
         }
     }
 
@@ -70,15 +71,14 @@ final class Machine {
         Map<String, String> is = new LinkedHashMap<>();
         is.put("cores", "" + CORES);
         is.put("cpu", first("/proc/cpuinfo", "model name\\s*: (.*)"));
-        is.put("system", System.getProperty("os.name") + " "
-                + System.getProperty("os.version") + " "
-                + System.getProperty("os.arch"));
-        is.put("jdk", System.getProperty("java.runtime.version") + " "
-                + System.getProperty("java.vendor"));
+        is.put(
+                "system",
+                System.getProperty("os.name") + " "
+                        + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"));
+        is.put("jdk", System.getProperty("java.runtime.version") + " " + System.getProperty("java.vendor"));
         is.put("descriptors", "" + descriptors());
-        is.put("pinned", pins()
-                ? "servers to core 0, load generators to core 1, all their threads"
-                : "no");
+        is.put("pinned", pins() ? "servers to core 0, load generators to core 1, all their threads" : "no");
         return is;
     }
 
@@ -93,8 +93,7 @@ final class Machine {
 
     private static String first(String file, String pattern) {
         try {
-            Matcher found = Pattern.compile(pattern)
-                    .matcher(Files.readString(Path.of(file)));
+            Matcher found = Pattern.compile(pattern).matcher(Files.readString(Path.of(file)));
             return found.find() ? found.group(1) : "unknown";
         } catch (IOException notLinux) {
             return "unknown";
@@ -109,8 +108,7 @@ final class Machine {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Running.endWithThis(process.toHandle());
         process.getOutputStream().close();
-        CompletableFuture.delayedExecutor(3, TimeUnit.MINUTES)
-                .execute(process::destroyForcibly);
+        CompletableFuture.delayedExecutor(3, TimeUnit.MINUTES).execute(process::destroyForcibly);
         String output = new String(process.getInputStream().readAllBytes());
         process.waitFor();
         Running.ended(process.toHandle());

@@ -20,9 +20,13 @@ import picocli.CommandLine.ScopeType;
 import tcp.bench.Experiments.Experiment;
 
 /** The command: bench/run. */
-@Command(name = "bench/run", mixinStandardHelpOptions = true, description = {
-        "Measures step 5 beside the servers you might use instead.",
-        "It takes less than 10 minutes, and the machine should do nothing else."})
+@Command(
+        name = "bench/run",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Measures step 5 beside the servers you might use instead.",
+            "It takes less than 10 minutes, and the machine should do nothing else."
+        })
 public final class Main implements Callable<Integer> {
     @Option(names = "--quick", description = "Less of everything: under 2 minutes.")
     private boolean quick;
@@ -33,16 +37,30 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--smoke", hidden = true)
     private boolean smoke;
 
-    @Option(names = "--peers", split = ",", paramLabel = "NAME", scope = ScopeType.INHERIT, description = "Only these servers. All: ${COMPLETION-CANDIDATES}", completionCandidates = Names.class)
+    @Option(
+            names = "--peers",
+            split = ",",
+            paramLabel = "NAME",
+            scope = ScopeType.INHERIT,
+            description = "Only these servers. All: ${COMPLETION-CANDIDATES}",
+            completionCandidates = Names.class)
     private List<String> peers = Peers.names();
 
-    @Option(names = "--only", split = ",", paramLabel = "PART", description = "Only these parts: ${COMPLETION-CANDIDATES}")
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "PART",
+            description = "Only these parts: ${COMPLETION-CANDIDATES}")
     private Set<Bench.Part> parts = EnumSet.noneOf(Bench.Part.class);
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds under load, whatever the plan says.")
     private int rounds;
 
-    @Option(names = "--results", paramLabel = "DIR", scope = ScopeType.INHERIT, description = "Where the results go; without it, bench/target/results.")
+    @Option(
+            names = "--results",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            description = "Where the results go; without it, bench/target/results.")
     private Path results = Path.of("bench", "target", "results");
 
     /** The names for the help. */
@@ -62,20 +80,16 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         requireWrk();
-        Plan plan = smoke
-                ? Plan.smoke()
-                : quick ? Plan.quick() : full ? Plan.full() : Plan.standard();
+        Plan plan = smoke ? Plan.smoke() : quick ? Plan.quick() : full ? Plan.full() : Plan.standard();
         List<Peer> chosen = Peers.named(peers);
         PrintStream out = System.out;
         inWork(work -> {
-            Bench bench = new Bench(rounds > 0 ? plan.withRounds(rounds) : plan, parts,
-                    chosen, work, results, out);
+            Bench bench = new Bench(rounds > 0 ? plan.withRounds(rounds) : plan, parts, chosen, work, results, out);
             bench.run();
             List<Summary.Line> lines = Results.summarise(results);
             out.println();
             out.println(Table.of(lines));
-            bench.leftOut().forEach((peer, why) -> out.println("Left out: " + peer + ": "
-                    + why));
+            bench.leftOut().forEach((peer, why) -> out.println("Left out: " + peer + ": " + why));
             bench.remarks().forEach(remark -> out.println("Remark: " + remark));
             draw(results, lines, out);
             out.println("Every single round is in " + results);
@@ -83,30 +97,34 @@ public final class Main implements Callable<Integer> {
         return 0;
     }
 
-    @Command(name = "experiment", description = "Measures step 5 beside itself with a line"
-            + " changed: ${COMPLETION-CANDIDATES}")
+    @Command(
+            name = "experiment",
+            description = "Measures step 5 beside itself with a line" + " changed: ${COMPLETION-CANDIDATES}")
     int experiment(
-            @Parameters(paramLabel = "NAME", arity = "1..*", description = "${COMPLETION-CANDIDATES}") List<Experiment> names,
+            @Parameters(paramLabel = "NAME", arity = "1..*", description = "${COMPLETION-CANDIDATES}")
+                    List<Experiment> names,
             @Option(names = "--rounds", defaultValue = "3", description = "How often; 3 unless told.") int rounds)
             throws Exception {
         requireWrk();
         Files.createDirectories(results);
         Machine.pinThis();
-        Progress progress = new Progress(System.out, names.stream()
-                .mapToDouble(name -> Experiments.planned(name, rounds)).sum());
+        Progress progress = new Progress(
+                System.out,
+                names.stream()
+                        .mapToDouble(name -> Experiments.planned(name, rounds))
+                        .sum());
         inWork(work -> {
             for (Experiment name : names) {
                 new Experiments(work, results, rounds, progress).run(name);
             }
-            show(Results.summarise(results).stream().filter(line -> names.stream()
-                    .anyMatch(name -> line.sheet().equalsIgnoreCase(name.name())))
+            show(Results.summarise(results).stream()
+                    .filter(line -> names.stream().anyMatch(name -> line.sheet().equalsIgnoreCase(name.name())))
                     .toList());
         });
         return 0;
     }
 
-    @Command(name = "syscalls", description = "Counts the system calls of a request with"
-            + " strace (Linux).")
+    @Command(name = "syscalls", description = "Counts the system calls of a request with" + " strace (Linux).")
     int syscalls() throws Exception {
         requireWrk();
         Files.createDirectories(results);
@@ -115,7 +133,8 @@ public final class Main implements Callable<Integer> {
         inWork(work -> {
             Syscalls.run(chosen, work, results, System.out);
             show(Results.summarise(results).stream()
-                    .filter(line -> line.sheet().equals("syscalls")).toList());
+                    .filter(line -> line.sheet().equals("syscalls"))
+                    .toList());
         });
         return 0;
     }
@@ -123,26 +142,28 @@ public final class Main implements Callable<Integer> {
     private static void show(List<Summary.Line> lines) {
         System.out.println();
         for (Summary.Line line : lines) {
-            System.out.printf("%-18s %-12s %-12s median %10s  (%s to %s)%n", line.peer(),
+            System.out.printf(
+                    "%-18s %-12s %-12s median %10s  (%s to %s)%n",
+                    line.peer(),
                     line.connections().isEmpty()
                             ? ""
-                            : line.connections() + (line.pipelined().isEmpty()
-                                    ? ""
-                                    : " x " + line.pipelined()),
-                    line.figure(), Sheet.text(line.median()),
-                    Sheet.text(line.lowest()), Sheet.text(line.highest()));
+                            : line.connections() + (line.pipelined().isEmpty() ? "" : " x " + line.pipelined()),
+                    line.figure(),
+                    Sheet.text(line.median()),
+                    Sheet.text(line.lowest()),
+                    Sheet.text(line.highest()));
         }
     }
 
-    @Command(name = "charts", description = "Sums up the results and draws the charts"
-            + " again, from what was measured before.")
+    @Command(
+            name = "charts",
+            description = "Sums up the results and draws the charts" + " again, from what was measured before.")
     int charts() throws Exception {
         draw(results, Results.summarise(results), System.out);
         return 0;
     }
 
-    private static void draw(Path results, List<Summary.Line> lines, PrintStream out)
-            throws IOException {
+    private static void draw(Path results, List<Summary.Line> lines, PrintStream out) throws IOException {
         try {
             Charts.draw(lines, results);
         } catch (NoClassDefFoundError | RuntimeException | UnsatisfiedLinkError e) {
@@ -184,14 +205,16 @@ public final class Main implements Callable<Integer> {
     }
 
     static int run(String... arguments) {
-        return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true)
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, command, result) -> {
                     if (!(e instanceof Trouble)) {
                         throw e;
                     }
                     command.getErr().println(e.getMessage());
                     return 1;
-                }).execute(arguments);
+                })
+                .execute(arguments);
     }
 
     public static void main(String[] arguments) {

@@ -14,19 +14,16 @@ import javax.tools.ToolProvider;
 final class Patched {
     static final String SOURCE = "step5-http/src/main/java/tcp/Server.java";
 
-    private Patched() {
-    }
+    private Patched() {}
 
     /** Step 5's source with these patches, one after the other. */
     static List<String> source(Path... patches) throws IOException, Trouble {
         List<String> source = Files.readAllLines(Machine.ROOT.resolve(SOURCE));
         for (Path patch : patches) {
             try {
-                source = DiffUtils.patch(source,
-                        UnifiedDiffUtils.parseUnifiedDiff(Files.readAllLines(patch)));
+                source = DiffUtils.patch(source, UnifiedDiffUtils.parseUnifiedDiff(Files.readAllLines(patch)));
             } catch (PatchFailedException e) {
-                throw new Trouble(patch.getFileName() + " does not apply to " + SOURCE
-                        + ": " + e.getMessage());
+                throw new Trouble(patch.getFileName() + " does not apply to " + SOURCE + ": " + e.getMessage());
             }
         }
         return source;
@@ -40,21 +37,24 @@ final class Patched {
         }
         Path folder = work.resolve(name.toString());
         if (!Files.exists(folder.resolve("tcp/Server.class"))) {
-            Path file = Files.createDirectories(folder.resolve("source"))
-                    .resolve("Server.java");
+            Path file = Files.createDirectories(folder.resolve("source")).resolve("Server.java");
             Files.write(file, source(patches));
             var compiler = ToolProvider.getSystemJavaCompiler();
             if (compiler == null) {
-                throw new Trouble("this needs a JDK, with its compiler; "
-                        + Machine.JAVA_HOME + " has none");
+                throw new Trouble("this needs a JDK, with its compiler; " + Machine.JAVA_HOME + " has none");
             }
             StringWriter said = new StringWriter();
             try (var files = compiler.getStandardFileManager(null, null, null)) {
-                if (!compiler.getTask(said, files, null,
-                        List.of("--release", "17", "-d", folder.toString()), null,
-                        files.getJavaFileObjects(file)).call()) {
-                    throw new Trouble(name + " does not compile: " + said.toString()
-                            .lines().findFirst().orElse(""));
+                if (!compiler.getTask(
+                                said,
+                                files,
+                                null,
+                                List.of("--release", "17", "-d", folder.toString()),
+                                null,
+                                files.getJavaFileObjects(file))
+                        .call()) {
+                    throw new Trouble(name + " does not compile: "
+                            + said.toString().lines().findFirst().orElse(""));
                 }
             }
         }

@@ -30,7 +30,6 @@ record Peer(String name, String about, Program program) {
 
     Running start(Path work, List<String> options) throws Exception {
         int port = name.equals(Peers.NGINX) ? Peers.freePort() : 0;
-        return Running.start(program.command(work, options, port),
-                work.resolve(name + ".log"), port);
+        return Running.start(program.command(work, options, port), work.resolve(name + ".log"), port);
     }
 }

@@ -24,8 +24,16 @@ import java.util.List;
  * @param abRequests
  *            the number behind ab -n; 0: leave ab out
  */
-record Plan(int rounds, int seconds, List<Cell> cells, List<Cell> rateCells, int rate,
-        int otherRounds, List<Integer> idle, int starts, int abRequests) {
+record Plan(
+        int rounds,
+        int seconds,
+        List<Cell> cells,
+        List<Cell> rateCells,
+        int rate,
+        int otherRounds,
+        List<Integer> idle,
+        int starts,
+        int abRequests) {
     /** Connections, and requests sent in one write on each. */
     record Cell(int connections, int pipelined) {
         @Override
@@ -34,29 +42,47 @@ record Plan(int rounds, int seconds, List<Cell> cells, List<Cell> rateCells, int
         }
     }
 
-    private static final List<Cell> ALL = List.of(new Cell(1, 1), new Cell(16, 1),
-            new Cell(128, 1), new Cell(1024, 1), new Cell(1, 16), new Cell(16, 16),
-            new Cell(128, 16), new Cell(1024, 16));
+    private static final List<Cell> ALL = List.of(
+            new Cell(1, 1),
+            new Cell(16, 1),
+            new Cell(128, 1),
+            new Cell(1024, 1),
+            new Cell(1, 16),
+            new Cell(16, 16),
+            new Cell(128, 16),
+            new Cell(1024, 16));
     private static final List<Integer> IDLE = List.of(10, 100, 1000, 10_000);
 
     Plan withRounds(int other) {
-        return new Plan(other, seconds, cells, rateCells, rate, otherRounds, idle, starts,
-                abRequests);
+        return new Plan(other, seconds, cells, rateCells, rate, otherRounds, idle, starts, abRequests);
     }
 
     /** Under 10 minutes with all ten servers. */
     static Plan standard() {
-        return new Plan(3, 1, ALL,
-                List.of(new Cell(1, 1), new Cell(16, 1), new Cell(128, 1),
-                        new Cell(1024, 1), new Cell(128, 16)),
-                5000, 1, IDLE, 3, 50_000);
+        return new Plan(
+                3,
+                1,
+                ALL,
+                List.of(new Cell(1, 1), new Cell(16, 1), new Cell(128, 1), new Cell(1024, 1), new Cell(128, 16)),
+                5000,
+                1,
+                IDLE,
+                3,
+                50_000);
     }
 
     /** Under 2 minutes. */
     static Plan quick() {
-        return new Plan(1, 1, List.of(new Cell(128, 1), new Cell(128, 16)),
-                List.of(new Cell(128, 1)), 5000, 1,
-                List.of(1000), 1, 0);
+        return new Plan(
+                1,
+                1,
+                List.of(new Cell(128, 1), new Cell(128, 16)),
+                List.of(new Cell(128, 1)),
+                5000,
+                1,
+                List.of(1000),
+                1,
+                0);
     }
 
     /** More rounds, and every cell at a fixed rate, too. */
@@ -66,7 +92,15 @@ record Plan(int rounds, int seconds, List<Cell> cells, List<Cell> rateCells, int
 
     /** A few seconds: to see that all parts work, not to measure. */
     static Plan smoke() {
-        return new Plan(1, 1, List.of(new Cell(16, 1), new Cell(16, 16)),
-                List.of(new Cell(16, 1)), 1000, 1, List.of(100), 1, 2000);
+        return new Plan(
+                1,
+                1,
+                List.of(new Cell(16, 1), new Cell(16, 16)),
+                List.of(new Cell(16, 1)),
+                1000,
+                1,
+                List.of(100),
+                1,
+                2000);
     }
 }

@@ -20,8 +20,7 @@ final class Progress {
         double elapsed = (System.nanoTime() - start) / 1e9;
         // What has been planned takes a little more or less here: the past tells.
         double factor = done < 5 ? 1 : elapsed / done;
-        out.printf("[%3.0f%%] %-58s %s left%n", 100 * done / planned, what,
-                time((planned - done) * factor));
+        out.printf("[%3.0f%%] %-58s %s left%n", 100 * done / planned, what, time((planned - done) * factor));
         done = Math.min(planned, done + seconds);
     }
 

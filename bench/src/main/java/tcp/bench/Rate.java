@@ -31,8 +31,7 @@ final class Rate {
         Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
     }
 
-    private Rate() {
-    }
+    private Rate() {}
 
     /**
      * Asks for seconds, after 300 ms that do not count.
@@ -44,47 +43,64 @@ final class Rate {
         BenchmarkBuilder builder = BenchmarkBuilder.builder().name("rate").threads(1);
         HttpPluginBuilder http = builder.addPlugin(HttpPluginBuilder::new);
         http.ergonomics().repeatCookies(false).userAgentFromSession(false);
-        http.http().protocol(Protocol.HTTP).host("127.0.0.1").port(port)
-                .allowHttp2(false).sharedConnections(connections)
+        http.http()
+                .protocol(Protocol.HTTP)
+                .host("127.0.0.1")
+                .port(port)
+                .allowHttp2(false)
+                .sharedConnections(connections)
                 .pipeliningLimit(pipelined);
         phase(builder, "before", rate, 300);
         phase(builder, "counted", rate, 1000L * seconds).startAfterStrict("before");
         Benchmark benchmark = builder.build();
         Histogram waits = new Histogram(3);
         AtomicLong errors = new AtomicLong();
-        new LocalSimulationRunner(benchmark, (phase, step, metric, snapshot, done) -> {
-            if (phase.name().equals("counted")) {
-                synchronized (waits) {
-                    if (metric.equals(SENT)) {
-                        errors.addAndGet(errors(snapshot));
-                    } else {
-                        waits.add(snapshot.histogram);
-                    }
-                }
-            }
-        }, null, null).run();
+        new LocalSimulationRunner(
+                        benchmark,
+                        (phase, step, metric, snapshot, done) -> {
+                            if (phase.name().equals("counted")) {
+                                synchronized (waits) {
+                                    if (metric.equals(SENT)) {
+                                        errors.addAndGet(errors(snapshot));
+                                    } else {
+                                        waits.add(snapshot.histogram);
+                                    }
+                                }
+                            }
+                        },
+                        null,
+                        null)
+                .run();
         synchronized (waits) {
-            return new Load(waits.getTotalCount(), seconds,
+            return new Load(
+                    waits.getTotalCount(),
+                    seconds,
                     waits.getValueAtPercentile(50) / 1e3,
-                    waits.getValueAtPercentile(99) / 1e3, errors.get());
+                    waits.getValueAtPercentile(99) / 1e3,
+                    errors.get());
         }
     }
 
     private static long errors(StatisticsSnapshot snapshot) {
-        return snapshot.invalid + snapshot.connectionErrors + snapshot.requestTimeouts
-                + snapshot.internalErrors;
+        return snapshot.invalid + snapshot.connectionErrors + snapshot.requestTimeouts + snapshot.internalErrors;
     }
 
-    private static io.hyperfoil.api.config.PhaseBuilder<?> phase(BenchmarkBuilder builder,
-            String name, int rate, long milliseconds) {
-        var phase = builder.addPhase(name).constantRate(rate).variance(false)
-                .maxSessions(2 * rate).duration(milliseconds)
+    private static io.hyperfoil.api.config.PhaseBuilder<?> phase(
+            BenchmarkBuilder builder, String name, int rate, long milliseconds) {
+        var phase = builder.addPhase(name)
+                .constantRate(rate)
+                .variance(false)
+                .maxSessions(2 * rate)
+                .duration(milliseconds)
                 .maxDuration(milliseconds + 3000);
         var sequence = phase.scenario().maxRequests(1).initialSequence(REQUEST);
         var waiting = new StopwatchBeginStep.Builder(sequence);
         sequence.stepBuilder(waiting);
-        waiting.step(HttpStepCatalog.SC).httpRequest(HttpMethod.GET).path("/")
-                .metric(SENT).endStep();
+        waiting.step(HttpStepCatalog.SC)
+                .httpRequest(HttpMethod.GET)
+                .path("/")
+                .metric(SENT)
+                .endStep();
         return phase;
     }
 }

@@ -8,11 +8,10 @@ import java.util.List;
 
 /** A folder of results: what follows from its sheets is made again from them. */
 final class Results {
-    private static final List<String> SHEETS = List.of("load", "rate", "ab", "idle",
-            "memory", "start", "syscalls", "nagle", "backlog", "flood", "buffers");
+    private static final List<String> SHEETS = List.of(
+            "load", "rate", "ab", "idle", "memory", "start", "syscalls", "nagle", "backlog", "flood", "buffers");
 
-    private Results() {
-    }
+    private Results() {}
 
     static List<Summary.Line> lines(Path folder) throws IOException {
         List<Summary.Line> lines = new ArrayList<>();

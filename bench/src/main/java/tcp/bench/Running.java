@@ -44,13 +44,14 @@ final class Running implements AutoCloseable {
      * @throws Trouble
      *             if it ends or is silent for 10 seconds: with what it printed
      */
-    static Running start(List<String> command, Path log, int known)
-            throws Trouble, IOException, InterruptedException {
+    static Running start(List<String> command, Path log, int known) throws Trouble, IOException, InterruptedException {
         List<String> pinned = new ArrayList<>(Machine.serverCore());
         pinned.addAll(command);
-        Process process = new ProcessBuilder(pinned).redirectErrorStream(true)
+        Process process = new ProcessBuilder(pinned)
+                .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(nothing()))
-                .redirectOutput(log.toFile()).start();
+                .redirectOutput(log.toFile())
+                .start();
         endWithThis(process.toHandle());
         long start = System.nanoTime();
         while (System.nanoTime() - start < PATIENCE.toNanos() && process.isAlive()) {
@@ -62,16 +63,13 @@ final class Running implements AutoCloseable {
             }
             process.waitFor(1, TimeUnit.MILLISECONDS);
         }
-        String why = process.isAlive()
-                ? "it does not listen"
-                : "it ended with status " + process.exitValue();
+        String why = process.isAlive() ? "it does not listen" : "it ended with status " + process.exitValue();
         end(process.toHandle());
         throw new Trouble(why + said(log));
     }
 
     private static java.io.File nothing() {
-        return Path.of(
-                System.getProperty("os.name").startsWith("Windows") ? "NUL" : "/dev/null")
+        return Path.of(System.getProperty("os.name").startsWith("Windows") ? "NUL" : "/dev/null")
                 .toFile();
     }
 
@@ -128,8 +126,7 @@ final class Running implements AutoCloseable {
 
     private static long nanos(Path task) {
         try {
-            return Long.parseLong(
-                    Files.readString(task.resolve("schedstat")).split(" ")[0]);
+            return Long.parseLong(Files.readString(task.resolve("schedstat")).split(" ")[0]);
         } catch (IOException theThreadHasEnded) {
             return 0;
         }
@@ -150,8 +147,7 @@ final class Running implements AutoCloseable {
         long since(Cpu earlier) {
             long exact = 0;
             for (var thread : threads.entrySet()) {
-                exact += Math.max(0, thread.getValue()
-                        - earlier.threads.getOrDefault(thread.getKey(), 0L));
+                exact += Math.max(0, thread.getValue() - earlier.threads.getOrDefault(thread.getKey(), 0L));
             }
             long rough = ticks.minus(earlier.ticks).toNanos();
             return Math.abs(rough - exact) > TICKS ? rough : exact;
@@ -168,13 +164,15 @@ final class Running implements AutoCloseable {
             Path status = Path.of("/proc/" + one.pid() + "/status");
             if (Files.exists(status)) {
                 try (Stream<String> lines = Files.lines(status)) {
-                    sum += 1024 * lines.filter(line -> line.startsWith("RssAnon:"))
-                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                            .sum();
+                    sum += 1024
+                            * lines.filter(line -> line.startsWith("RssAnon:"))
+                                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                                    .sum();
                 }
             } else {
-                sum += 1024 * Long.parseLong(Machine.output(
-                        List.of("ps", "-o", "rss=", "-p", "" + one.pid())).strip());
+                sum += 1024
+                        * Long.parseLong(Machine.output(List.of("ps", "-o", "rss=", "-p", "" + one.pid()))
+                                .strip());
             }
         }
         return sum;
@@ -183,16 +181,13 @@ final class Running implements AutoCloseable {
     /** Bytes of the Java heap that are still in use after a full collection. */
     long liveHeap() throws IOException, InterruptedException {
         String jcmd = Machine.JAVA_HOME.resolve("bin/jcmd").toString();
-        Matcher total = TOTAL.matcher(Machine.output(Machine
-                .asLoad(List.of(jcmd, "" + pid(), "GC.class_histogram"))));
+        Matcher total = TOTAL.matcher(Machine.output(Machine.asLoad(List.of(jcmd, "" + pid(), "GC.class_histogram"))));
         return total.find() ? Long.parseLong(total.group(1)) : 0;
     }
 
     /** Null while it runs; else why it does not. */
     String ended() throws IOException {
-        return process.isAlive()
-                ? null
-                : "it ended with status " + process.exitValue() + said(log);
+        return process.isAlive() ? null : "it ended with status " + process.exitValue() + said(log);
     }
 
     @Override

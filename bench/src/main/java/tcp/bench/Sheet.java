@@ -19,12 +19,11 @@ import org.apache.commons.csv.CSVPrinter;
  * (KEYS); all others are figures, and their names end in their unit.
  */
 final class Sheet implements AutoCloseable {
-    static final Set<String> KEYS = Set.of("round", "peer", "connections", "pipelined",
-            "idle", "rate");
-    static final CSVFormat FORMAT = CSVFormat.DEFAULT.builder().setRecordSeparator("\n")
-            .get();
-    private static final CSVFormat WITH_HEADER = FORMAT.builder().setHeader()
-            .setSkipHeaderRecord(true).get();
+    static final Set<String> KEYS = Set.of("round", "peer", "connections", "pipelined", "idle", "rate");
+    static final CSVFormat FORMAT =
+            CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get();
+    private static final CSVFormat WITH_HEADER =
+            FORMAT.builder().setHeader().setSkipHeaderRecord(true).get();
 
     private final String name;
     private final List<String> columns;
@@ -60,9 +59,7 @@ final class Sheet implements AutoCloseable {
         if (Double.isNaN(value)) {
             return "";
         }
-        int digits = value == 0
-                ? 0
-                : Math.max(0, 3 - (int) Math.floor(Math.log10(Math.abs(value))));
+        int digits = value == 0 ? 0 : Math.max(0, 3 - (int) Math.floor(Math.log10(Math.abs(value))));
         return String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 

@@ -20,24 +20,29 @@ final class Summary {
     private static final List<String> COMPARED = List.of("cpu_us", "per_s");
 
     /** One line. Connections, pipelined and idle are empty where they mean nothing. */
-    record Line(String sheet, String peer, String connections, String pipelined,
-            String idle, String figure, int rounds, double median, double lowest,
+    record Line(
+            String sheet,
+            String peer,
+            String connections,
+            String pipelined,
+            String idle,
+            String figure,
+            int rounds,
+            double median,
+            double lowest,
             double highest) {
-        boolean is(String sheet, String peer, int connections, int pipelined,
-                String figure) {
-            return this.sheet.equals(sheet) && this.peer.equals(peer)
+        boolean is(String sheet, String peer, int connections, int pipelined, String figure) {
+            return this.sheet.equals(sheet)
+                    && this.peer.equals(peer)
                     && this.connections.equals("" + connections)
                     && this.pipelined.equals("" + pipelined)
                     && this.figure.equals(figure);
         }
     }
 
-    private record Cell(String peer, String connections, String pipelined, String idle,
-            String figure) {
-    }
+    private record Cell(String peer, String connections, String pipelined, String idle, String figure) {}
 
-    private Summary() {
-    }
+    private Summary() {}
 
     /** Sums up the rows of a sheet. Rounds with errors don't count. */
     static List<Line> of(String sheet, List<Map<String, String>> rows) {
@@ -45,15 +50,11 @@ final class Summary {
         for (Map<String, String> row : rows) {
             if (row.getOrDefault("errors", "0").equals("0")) {
                 row.forEach((column, text) -> {
-                    if (!Sheet.KEYS.contains(column) && !text.isEmpty()
-                            && !column.equals("errors")) {
+                    if (!Sheet.KEYS.contains(column) && !text.isEmpty() && !column.equals("errors")) {
                         put(rounds, row, column, Double.parseDouble(text));
-                        Double floor = COMPARED.contains(column)
-                                ? floor(rows, row, column)
-                                : null;
+                        Double floor = COMPARED.contains(column) ? floor(rows, row, column) : null;
                         if (floor != null) {
-                            put(rounds, row, column + "_to_floor",
-                                    Double.parseDouble(text) / floor);
+                            put(rounds, row, column + "_to_floor", Double.parseDouble(text) / floor);
                         }
                     }
                 });
@@ -64,45 +65,71 @@ final class Summary {
         return lines;
     }
 
-    private static void put(Map<Cell, List<Double>> rounds, Map<String, String> row,
-            String figure, double value) {
+    private static void put(Map<Cell, List<Double>> rounds, Map<String, String> row, String figure, double value) {
         rounds.computeIfAbsent(
-                new Cell(row.get("peer"), row.getOrDefault("connections", ""),
-                        row.getOrDefault("pipelined", ""), row.getOrDefault("idle", ""),
-                        figure),
-                cell -> new ArrayList<>()).add(value);
+                        new Cell(
+                                row.get("peer"),
+                                row.getOrDefault("connections", ""),
+                                row.getOrDefault("pipelined", ""),
+                                row.getOrDefault("idle", ""),
+                                figure),
+                        cell -> new ArrayList<>())
+                .add(value);
     }
 
     /** The floor's figure of the same round; null if it has none. */
-    private static Double floor(List<Map<String, String>> rows, Map<String, String> row,
-            String column) {
-        return rows.stream().filter(other -> other.get("peer").equals(Peers.FLOOR)
-                && other.getOrDefault("errors", "0").equals("0")
-                && !other.get(column).isEmpty()
-                && List.of("round", "connections", "pipelined", "idle").stream()
-                        .allMatch(key -> other.getOrDefault(key, "")
-                                .equals(row.getOrDefault(key, ""))))
+    private static Double floor(List<Map<String, String>> rows, Map<String, String> row, String column) {
+        return rows.stream()
+                .filter(other -> other.get("peer").equals(Peers.FLOOR)
+                        && other.getOrDefault("errors", "0").equals("0")
+                        && !other.get(column).isEmpty()
+                        && List.of("round", "connections", "pipelined", "idle").stream()
+                                .allMatch(key -> other.getOrDefault(key, "").equals(row.getOrDefault(key, ""))))
                 .map(other -> Double.valueOf(other.get(column)))
-                .filter(value -> value > 0).findFirst().orElse(null);
+                .filter(value -> value > 0)
+                .findFirst()
+                .orElse(null);
     }
 
     private static Line line(String sheet, Cell cell, List<Double> values) {
-        double[] all = values.stream().mapToDouble(Double::doubleValue).sorted()
-                .toArray();
-        return new Line(sheet, cell.peer(), cell.connections(), cell.pipelined(),
-                cell.idle(), cell.figure(), all.length,
+        double[] all = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return new Line(
+                sheet,
+                cell.peer(),
+                cell.connections(),
+                cell.pipelined(),
+                cell.idle(),
+                cell.figure(),
+                all.length,
                 Median.withDefaults().evaluate(all.clone()),
-                all[0], all[all.length - 1]);
+                all[0],
+                all[all.length - 1]);
     }
 
     static void write(List<Line> lines, Path file) throws IOException {
         try (var printer = new CSVPrinter(Files.newBufferedWriter(file), Sheet.FORMAT)) {
-            printer.printRecord("sheet", "peer", "connections", "pipelined", "idle",
-                    "figure", "rounds", "median", "lowest", "highest");
+            printer.printRecord(
+                    "sheet",
+                    "peer",
+                    "connections",
+                    "pipelined",
+                    "idle",
+                    "figure",
+                    "rounds",
+                    "median",
+                    "lowest",
+                    "highest");
             for (Line line : lines) {
-                printer.printRecord(line.sheet, line.peer, line.connections,
-                        line.pipelined, line.idle, line.figure, line.rounds,
-                        Sheet.text(line.median), Sheet.text(line.lowest),
+                printer.printRecord(
+                        line.sheet,
+                        line.peer,
+                        line.connections,
+                        line.pipelined,
+                        line.idle,
+                        line.figure,
+                        line.rounds,
+                        Sheet.text(line.median),
+                        Sheet.text(line.lowest),
                         Sheet.text(line.highest));
             }
         }

@@ -15,34 +15,42 @@ import java.util.regex.Pattern;
 
 /** How often a server calls the kernel for one request, counted by strace (Linux). */
 final class Syscalls {
-    private static final Pattern LINE = Pattern.compile(
-            "(?m)^\\s*[\\d.]+\\s+[\\d.]+\\s+\\d+\\s+(\\d+)\\s+(?:\\d+\\s+)?(\\w+)\\s*$");
+    private static final Pattern LINE =
+            Pattern.compile("(?m)^\\s*[\\d.]+\\s+[\\d.]+\\s+\\d+\\s+(\\d+)\\s+(?:\\d+\\s+)?(\\w+)\\s*$");
     private static final Map<String, Set<String>> KINDS = new LinkedHashMap<>();
 
     static {
-        KINDS.put("wait", Set.of("epoll_wait", "epoll_pwait", "epoll_pwait2", "poll",
-                "ppoll", "select", "pselect6"));
+        KINDS.put("wait", Set.of("epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "select", "pselect6"));
         KINDS.put("change", Set.of("epoll_ctl"));
         KINDS.put("read", Set.of("read", "readv", "recvfrom", "recvmsg"));
         KINDS.put("write", Set.of("write", "writev", "sendto", "sendmsg", "sendfile"));
         KINDS.put("futex", Set.of("futex"));
     }
 
-    private Syscalls() {
-    }
+    private Syscalls() {}
 
-    static void run(List<Peer> peers, Path work, Path results, PrintStream out)
-            throws Exception {
+    static void run(List<Peer> peers, Path work, Path results, PrintStream out) throws Exception {
         if (Machine.program("strace") == null) {
-            throw new Trouble("strace is not installed; it is for Linux. Debian, Ubuntu:"
-                    + " apt install strace");
+            throw new Trouble("strace is not installed; it is for Linux. Debian, Ubuntu:" + " apt install strace");
         }
-        List<Plan.Cell> cells = List.of(new Plan.Cell(1, 1), new Plan.Cell(128, 1),
-                new Plan.Cell(128, 16));
+        List<Plan.Cell> cells = List.of(new Plan.Cell(1, 1), new Plan.Cell(128, 1), new Plan.Cell(128, 16));
         Progress progress = new Progress(out, peers.size() * (1 + cells.size() * 4));
-        try (Sheet sheet = new Sheet(results, "syscalls", "round", "peer", "connections",
-                "pipelined", "requests", "timeouts", "wait", "change", "read", "write",
-                "futex", "other", "all")) {
+        try (Sheet sheet = new Sheet(
+                results,
+                "syscalls",
+                "round",
+                "peer",
+                "connections",
+                "pipelined",
+                "requests",
+                "timeouts",
+                "wait",
+                "change",
+                "read",
+                "write",
+                "futex",
+                "other",
+                "all")) {
             for (Peer peer : peers) {
                 progress.begin("system calls: " + peer.name(), 1 + cells.size() * 4);
                 try (Running server = peer.start(work)) {
@@ -52,24 +60,23 @@ final class Syscalls {
                         count(peer, server, cell, work, sheet);
                     }
                 } catch (Trouble | IOException e) {
-                    out.println("       left out: " + peer.name() + ": "
-                            + e.getMessage());
+                    out.println("       left out: " + peer.name() + ": " + e.getMessage());
                 }
             }
         }
     }
 
-    private static void count(Peer peer, Running server, Plan.Cell cell, Path work,
-            Sheet sheet) throws Exception {
+    private static void count(Peer peer, Running server, Plan.Cell cell, Path work, Sheet sheet) throws Exception {
         Path counts = work.resolve("strace.counts");
         Path said = work.resolve("strace.said");
-        List<String> command = new ArrayList<>(
-                List.of("strace", "-c", "-f", "-o", counts.toString()));
+        List<String> command = new ArrayList<>(List.of("strace", "-c", "-f", "-o", counts.toString()));
         for (ProcessHandle process : server.processes()) {
             command.addAll(List.of("-p", "" + process.pid()));
         }
-        Process strace = new ProcessBuilder(command).redirectErrorStream(true)
-                .redirectOutput(said.toFile()).start();
+        Process strace = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
         Running.endWithThis(strace.toHandle());
         try {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
@@ -83,12 +90,10 @@ final class Syscalls {
             strace.destroy();
             strace.waitFor(5, TimeUnit.SECONDS);
             Map<String, Long> calls = parse(Files.readString(counts));
-            List<Object> row = new ArrayList<>(List.of(1, peer.name(),
-                    cell.connections(), cell.pipelined(), load.requests(),
-                    load.errors()));
+            List<Object> row = new ArrayList<>(
+                    List.of(1, peer.name(), cell.connections(), cell.pipelined(), load.requests(), load.errors()));
             double all = 0;
-            for (String kind : List.of("wait", "change", "read", "write", "futex",
-                    "other")) {
+            for (String kind : List.of("wait", "change", "read", "write", "futex", "other")) {
                 double each = (double) calls.getOrDefault(kind, 0L) / load.requests();
                 all += each;
                 row.add(each);
@@ -110,7 +115,9 @@ final class Syscalls {
             if (!name.equals("total")) {
                 String kind = KINDS.entrySet().stream()
                         .filter(entry -> entry.getValue().contains(name))
-                        .map(Map.Entry::getKey).findFirst().orElse("other");
+                        .map(Map.Entry::getKey)
+                        .findFirst()
+                        .orElse("other");
                 calls.merge(kind, Long.parseLong(line.group(1)), Long::sum);
             }
         }

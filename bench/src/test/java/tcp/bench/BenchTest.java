@@ -27,13 +27,20 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class BenchTest {
     private static final String GOOD = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n";
-    private static final Map<String, String> ANSWERS = Map.of("good", GOOD,
-            "status", GOOD.replace("200 OK", "500 Oops"),
-            "body", GOOD.replace("hello", "help!"),
-            "length", "HTTP/1.1 200 OK\r\n\r\nhello\n",
-            "one", GOOD, "dies", GOOD);
-    private static final Plan TINY = new Plan(1, 1, List.of(new Plan.Cell(4, 1)),
-            List.of(), 100, 1, List.of(2), 1, 0);
+    private static final Map<String, String> ANSWERS = Map.of(
+            "good",
+            GOOD,
+            "status",
+            GOOD.replace("200 OK", "500 Oops"),
+            "body",
+            GOOD.replace("hello", "help!"),
+            "length",
+            "HTTP/1.1 200 OK\r\n\r\nhello\n",
+            "one",
+            GOOD,
+            "dies",
+            GOOD);
+    private static final Plan TINY = new Plan(1, 1, List.of(new Plan.Cell(4, 1)), List.of(), 100, 1, List.of(2), 1, 0);
 
     @TempDir
     private Path work;
@@ -59,13 +66,14 @@ class BenchTest {
     private static void serve(Socket client, String fault) {
         byte[] answer = ANSWERS.get(fault).getBytes();
         byte[] input = new byte[8192];
-        try (client; OutputStream out = client.getOutputStream()) {
+        try (client;
+                OutputStream out = client.getOutputStream()) {
             String rest = "";
             int served = 0;
-            for (int n; (n = client.getInputStream().read(input)) != -1;) {
+            for (int n; (n = client.getInputStream().read(input)) != -1; ) {
                 rest += new String(input, 0, n);
                 int answers = 0;
-                for (int end; (end = rest.indexOf("\r\n\r\n")) != -1;) {
+                for (int end; (end = rest.indexOf("\r\n\r\n")) != -1; ) {
                     rest = rest.substring(end + 4);
                     answers++;
                 }
@@ -83,15 +91,17 @@ class BenchTest {
     }
 
     private static Peer peer(String fault) {
-        return new Peer(fault, "a server of the test",
-                (folder, options, port) -> Peers.java(List.of("-XX:TieredStopAtLevel=1",
-                        "-cp", System.getProperty("java.class.path")),
-                        BenchTest.class.getName(), fault));
+        return new Peer(
+                fault,
+                "a server of the test",
+                (folder, options, port) -> Peers.java(
+                        List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")),
+                        BenchTest.class.getName(),
+                        fault));
     }
 
     private Bench bench(PrintStream out, Peer... peers) {
-        return new Bench(TINY, EnumSet.of(Bench.Part.LOAD), Arrays.asList(peers), work,
-                work.resolve("results"), out);
+        return new Bench(TINY, EnumSet.of(Bench.Part.LOAD), Arrays.asList(peers), work, work.resolve("results"), out);
     }
 
     @Test
@@ -101,63 +111,74 @@ class BenchTest {
             throw new Trouble("not installed");
         });
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Bench bench = bench(new PrintStream(out, true), peer("status"), peer("body"),
-                peer("length"), peer("one"), peer("ends"), missing, peer("dies"),
+        Bench bench = bench(
+                new PrintStream(out, true),
+                peer("status"),
+                peer("body"),
+                peer("length"),
+                peer("one"),
+                peer("ends"),
+                missing,
+                peer("dies"),
                 peer("good"));
         bench.run();
-        assertThat(bench.leftOut()).containsOnlyKeys("status", "body", "length", "one",
-                "ends", "missing", "dies");
+        assertThat(bench.leftOut()).containsOnlyKeys("status", "body", "length", "one", "ends", "missing", "dies");
         assertThat(bench.leftOut().get("status")).contains("500 Oops");
         assertThat(bench.leftOut().get("body")).contains("help!\\n");
         assertThat(bench.leftOut().get("length")).contains("Content-Length");
-        assertThat(bench.leftOut().get("one"))
-                .contains("1 answers to 16 pipelined requests");
-        assertThat(bench.leftOut().get("ends"))
-                .isEqualTo("it ended with status 3: Cannot find my keys");
+        assertThat(bench.leftOut().get("one")).contains("1 answers to 16 pipelined requests");
+        assertThat(bench.leftOut().get("ends")).isEqualTo("it ended with status 3: Cannot find my keys");
         assertThat(bench.leftOut().get("missing")).isEqualTo("not installed");
         assertThat(bench.leftOut().get("dies")).contains("ended with status 4");
         bench.leftOut().forEach((name, why) -> assertThat(out.toString())
-                .as("what is shown while it runs").contains("left out: " + name));
-        List<Map<String, String>> rows = Sheet
-                .read(work.resolve("results").resolve("load.csv"));
+                .as("what is shown while it runs")
+                .contains("left out: " + name));
+        List<Map<String, String>> rows = Sheet.read(work.resolve("results").resolve("load.csv"));
         assertThat(rows).extracting(row -> row.get("peer")).containsOnly("good");
         assertThat(Double.parseDouble(rows.get(0).get("per_s"))).isPositive();
-        List<String> meta = Files
-                .readAllLines(work.resolve("results").resolve("meta.csv"));
+        List<String> meta = Files.readAllLines(work.resolve("results").resolve("meta.csv"));
         assertThat(meta).anyMatch(line -> line.startsWith("left out ends,"));
         assertNothingIsLeft();
     }
 
     @Test
     void withNobodyLeftItSaysSo() {
-        assertThatThrownBy(
-                () -> bench(new PrintStream(OutputStream.nullOutputStream()),
-                        peer("ends")).run())
-                .isInstanceOf(Trouble.class).hasMessageContaining("No server is left");
+        assertThatThrownBy(() -> bench(new PrintStream(OutputStream.nullOutputStream()), peer("ends"))
+                        .run())
+                .isInstanceOf(Trouble.class)
+                .hasMessageContaining("No server is left");
         assertNothingIsLeft();
     }
 
     private static void assertNothingIsLeft() {
         List<String> alive = new ArrayList<>();
-        ProcessHandle.current().descendants().filter(ProcessHandle::isAlive)
+        ProcessHandle.current()
+                .descendants()
+                .filter(ProcessHandle::isAlive)
                 .map(process -> process.info().commandLine().orElse("?"))
-                .filter(line -> line.contains("BenchTest")).forEach(alive::add);
+                .filter(line -> line.contains("BenchTest"))
+                .forEach(alive::add);
         assertThat(alive).as("servers that still run").isEmpty();
     }
 
     /** With a PATH on which there is nothing. */
     @Test
     void aMissingWrkGivesOneLine() throws Exception {
-        List<String> command = Peers.java(List.of("-Dbench.root=" + Machine.ROOT),
-                "-cp", System.getProperty("java.class.path"), Main.class.getName());
+        List<String> command = Peers.java(
+                List.of("-Dbench.root=" + Machine.ROOT),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName());
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("PATH", work.toString());
         Process process = builder.start();
         process.getOutputStream().close();
-        List<String> lines = new String(process.getInputStream().readAllBytes()).lines()
-                .toList();
+        List<String> lines =
+                new String(process.getInputStream().readAllBytes()).lines().toList();
         assertThat(process.waitFor()).isEqualTo(1);
-        assertThat(lines).singleElement().asString()
+        assertThat(lines)
+                .singleElement()
+                .asString()
                 .startsWith("wrk is not installed. Debian, Ubuntu: apt install wrk");
     }
 
@@ -173,7 +194,8 @@ class BenchTest {
         boolean must = "true".equals(System.getenv("CI"))
                 && System.getProperty("os.name").equals("Linux");
         if (must) {
-            assertThat(Load.hasWrk()).as("wrk is on the PATH; in CI nothing is skipped")
+            assertThat(Load.hasWrk())
+                    .as("wrk is on the PATH; in CI nothing is skipped")
                     .isTrue();
         }
         Assumptions.assumeTrue(Load.hasWrk(), "needs the program wrk");

@@ -35,16 +35,14 @@ class LoadTest {
     @ParameterizedTest
     @CsvSource({"1.10s, 1100000", "819.00us, 819", "2.05ms, 2050", "1.00m, 60000000"})
     void unitsOfTime(String printed, double micros) throws Exception {
-        assertThat(Load.parseWrk(WRK.replace("819.00us", printed)).p50())
-                .isEqualTo(micros);
+        assertThat(Load.parseWrk(WRK.replace("819.00us", printed)).p50()).isEqualTo(micros);
     }
 
     /** A server that answers 500 fast must not win. */
     @Test
     void errorsOfWrk() throws Exception {
-        assertThat(Load.parseWrk(WRK
-                + "  Socket errors: connect 1, read 20, write 300, timeout 4000\n")
-                .errors())
+        assertThat(Load.parseWrk(WRK + "  Socket errors: connect 1, read 20, write 300, timeout 4000\n")
+                        .errors())
                 .isEqualTo(4321);
         assertThat(Load.parseWrk(WRK + "  Non-2xx or 3xx responses: 77\n").errors())
                 .isEqualTo(77);
@@ -74,8 +72,9 @@ class LoadTest {
     @Test
     void ab() throws Exception {
         assertThat(Load.parseAb(AB)).isEqualTo(new Load(50000, 0.957, 2000, 5000, 0));
-        assertThat(Load.parseAb(AB.replace("Failed requests:        0",
-                "Failed requests:        3") + "Non-2xx responses:      40\n").errors())
+        assertThat(Load.parseAb(AB.replace("Failed requests:        0", "Failed requests:        3")
+                                + "Non-2xx responses:      40\n")
+                        .errors())
                 .isEqualTo(43);
         assertThatThrownBy(() -> Load.parseAb("apr_socket_recv: Connection refused\n"))
                 .hasMessageContaining("Connection refused");
@@ -93,7 +92,11 @@ class LoadTest {
                   0.07    0.000034           2        14           accept4
                 ------ ----------- ----------- --------- --------- ----------------
                 100.00    0.049264          11      4817         1 total
-                """)).containsEntry("read", 2002L).containsEntry("write", 2001L)
-                .containsEntry("wait", 800L).containsEntry("other", 14L).hasSize(4);
+                """))
+                .containsEntry("read", 2002L)
+                .containsEntry("write", 2001L)
+                .containsEntry("wait", 800L)
+                .containsEntry("other", 14L)
+                .hasSize(4);
     }
 }

@@ -38,7 +38,9 @@ class PatchedTest {
     void eachPatchIsUsed() throws Exception {
         List<String> used = Stream.of(Experiment.values())
                 .flatMap(experiment -> Experiments.variants(experiment).values().stream())
-                .flatMap(List::stream).distinct().toList();
+                .flatMap(List::stream)
+                .distinct()
+                .toList();
         try (Stream<Path> files = Files.list(Experiments.patch("x").getParent())) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrderElementsOf(
@@ -56,15 +58,19 @@ class PatchedTest {
                 -package other;
                 +package tcp;
                 """);
-        assertThatThrownBy(() -> Patched.source(patch)).isInstanceOf(Trouble.class)
+        assertThatThrownBy(() -> Patched.source(patch))
+                .isInstanceOf(Trouble.class)
                 .hasMessageStartingWith("odd.patch does not apply to " + Patched.SOURCE);
     }
 
     private void serves(Path... patches) throws Exception {
-        assertThat(Patched.source(patches))
-                .isNotEqualTo(Files.readAllLines(Machine.ROOT.resolve(Patched.SOURCE)));
-        List<String> command = Peers.java(List.of("-XX:TieredStopAtLevel=1"), "-cp",
-                Patched.compile(work, patches).toString(), "tcp.Server", "0");
+        assertThat(Patched.source(patches)).isNotEqualTo(Files.readAllLines(Machine.ROOT.resolve(Patched.SOURCE)));
+        List<String> command = Peers.java(
+                List.of("-XX:TieredStopAtLevel=1"),
+                "-cp",
+                Patched.compile(work, patches).toString(),
+                "tcp.Server",
+                "0");
         try (Running server = Running.start(command, work.resolve("log"), 0)) {
             Check.answers(server.port());
             Check.pipelining(server.port(), 16);

@@ -22,9 +22,15 @@ public final class BrokenPromise extends AssertionError {
      * @param expected what was expected
      * @param lookAt what to look at; may be empty
      */
-    public record Seen(List<String> start, long sent, boolean ended, long received,
-            String cameBack, String happened, String expected, String lookAt) {
-    }
+    public record Seen(
+            List<String> start,
+            long sent,
+            boolean ended,
+            long received,
+            String cameBack,
+            String happened,
+            String expected,
+            String lookAt) {}
 
     private final transient Seen seen;
 

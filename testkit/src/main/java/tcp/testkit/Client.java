@@ -27,11 +27,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Client implements AutoCloseable {
     /** How long a client waits for an answer before it says that there is none. */
-    public static final Duration PATIENCE = Duration
-            .ofSeconds(Integer.getInteger("tcp.patience", 5));
+    public static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("tcp.patience", 5));
 
     /** How long send() may block. Longer, as some tests let it block for a while. */
     private static final Duration SEND_PATIENCE = PATIENCE.multipliedBy(4);
+
     private static final ScheduledThreadPoolExecutor WATCH = watch();
 
     private final Socket socket;
@@ -59,10 +59,12 @@ public final class Client implements AutoCloseable {
             return new Client(socket);
         } catch (IOException e) {
             close(socket);
-            throw new AssertionError("Cannot connect to " + address + ": "
-                    + e.getMessage()
-                    + "\nLook at:   is the server still running? Did an exception end its"
-                    + " loop?", e);
+            throw new AssertionError(
+                    "Cannot connect to " + address + ": "
+                            + e.getMessage()
+                            + "\nLook at:   is the server still running? Did an exception end its"
+                            + " loop?",
+                    e);
         }
     }
 
@@ -75,8 +77,7 @@ public final class Client implements AutoCloseable {
             }
         } catch (AssertionError e) {
             clients.forEach(Client::close);
-            throw new AssertionError("Client " + (clients.size() + 1) + " of " + count
-                    + ": " + e.getMessage(), e);
+            throw new AssertionError("Client " + (clients.size() + 1) + " of " + count + ": " + e.getMessage(), e);
         }
         return clients;
     }
@@ -102,16 +103,21 @@ public final class Client implements AutoCloseable {
         sent.add(bytes, bytes.length);
         AtomicBoolean late = new AtomicBoolean();
         // A blocked write has no timeout of its own. Closing the socket ends it.
-        var limit = WATCH.schedule(() -> {
-            late.set(true);
-            close();
-        }, SEND_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        var limit = WATCH.schedule(
+                () -> {
+                    late.set(true);
+                    close();
+                },
+                SEND_PATIENCE.toMillis(),
+                TimeUnit.MILLISECONDS);
         try {
             socket.getOutputStream().write(bytes);
         } catch (IOException e) {
-            throw failure("all " + bytes.length + " bytes to be taken", late.get()
-                    ? "the send blocked for " + SEND_PATIENCE.toSeconds() + " s"
-                    : "the send failed: " + e.getMessage());
+            throw failure(
+                    "all " + bytes.length + " bytes to be taken",
+                    late.get()
+                            ? "the send blocked for " + SEND_PATIENCE.toSeconds() + " s"
+                            : "the send failed: " + e.getMessage());
         } finally {
             limit.cancel(false);
         }
@@ -179,7 +185,7 @@ public final class Client implements AutoCloseable {
      */
     public byte[] receive(int n) {
         byte[] bytes = new byte[n];
-        for (int have = 0; have < n;) {
+        for (int have = 0; have < n; ) {
             int read = read(bytes, have, n - have, "at least " + n + " bytes");
             if (read == -1) {
                 throw failure(n + " bytes", "end of stream after " + have + " of them");
@@ -209,7 +215,7 @@ public final class Client implements AutoCloseable {
     public String receiveAll() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] bytes = new byte[1 << 16];
-        for (int n; (n = read(bytes, 0, bytes.length, "end of stream")) != -1;) {
+        for (int n; (n = read(bytes, 0, bytes.length, "end of stream")) != -1; ) {
             all.write(bytes, 0, n);
         }
         return all.toString(StandardCharsets.ISO_8859_1);
@@ -220,7 +226,7 @@ public final class Client implements AutoCloseable {
         String expected = Transcript.quote(text) + " (" + text.length() + " bytes)";
         byte[] want = text.getBytes(StandardCharsets.ISO_8859_1);
         byte[] got = new byte[want.length];
-        for (int have = 0; have < got.length;) {
+        for (int have = 0; have < got.length; ) {
             int read = read(got, have, got.length - have, expected);
             if (read == -1) {
                 throw failure(expected, "end of stream");
@@ -228,8 +234,7 @@ public final class Client implements AutoCloseable {
             have += read;
             int wrong = Arrays.mismatch(got, 0, have, want, 0, have);
             if (wrong != -1) {
-                throw failure(expected,
-                        "byte " + (wrong + 1) + " of it is not as expected");
+                throw failure(expected, "byte " + (wrong + 1) + " of it is not as expected");
             }
         }
         return this;
@@ -250,7 +255,7 @@ public final class Client implements AutoCloseable {
             socket.setSoTimeout((int) time.toMillis());
             int read = socket.getInputStream().read();
             if (read != -1) {
-                received.add(new byte[]{(byte) read}, 1);
+                received.add(new byte[] {(byte) read}, 1);
             }
             throw failure(expected, read == -1 ? "end of stream" : "a byte");
         } catch (SocketTimeoutException e) {
@@ -309,8 +314,16 @@ public final class Client implements AutoCloseable {
                 + "\nCame back: " + cameBack
                 + "\nExpected:  " + expected
                 + (lookAt.isEmpty() ? "" : "\nLook at:   " + lookAt);
-        return new BrokenPromise(message,
-                new BrokenPromise.Seen(List.copyOf(pieces), sent.total(), sent.ended(),
-                        received.total(), cameBack, happened, expected, lookAt));
+        return new BrokenPromise(
+                message,
+                new BrokenPromise.Seen(
+                        List.copyOf(pieces),
+                        sent.total(),
+                        sent.ended(),
+                        received.total(),
+                        cameBack,
+                        happened,
+                        expected,
+                        lookAt));
     }
 }

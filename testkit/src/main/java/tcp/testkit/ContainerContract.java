@@ -29,8 +29,7 @@ public interface ContainerContract extends EachStepContract {
      * container.
      */
     @Override
-    default void clientsThatResetHarmNobody() {
-    }
+    default void clientsThatResetHarmNobody() {}
 
     /** After each test the server is still there: no client of it has ended the loop. */
     @AfterEach
@@ -46,16 +45,16 @@ public interface ContainerContract extends EachStepContract {
     @Test
     default void runsWithinItsLimits() throws Exception {
         String four = ("\t" + ProgramContainer.USER).repeat(4); // real, effective, ...
-        assertThat(inside("cat /proc/1/status").filter(
-                line -> line.matches("(Name|.id|CapBnd):.*")))
-                .as("lines of /proc/1/status in the container").containsExactly(
-                        "Name:\tjava", "Pid:\t1", "Uid:" + four, "Gid:" + four,
-                        "CapBnd:\t0000000000000000");
-        assertThat(inside("echo > /tmp/file")).as("what an attempt to write a file says")
-                .singleElement().asString().contains("Read-only file system");
+        assertThat(inside("cat /proc/1/status").filter(line -> line.matches("(Name|.id|CapBnd):.*")))
+                .as("lines of /proc/1/status in the container")
+                .containsExactly("Name:\tjava", "Pid:\t1", "Uid:" + four, "Gid:" + four, "CapBnd:\t0000000000000000");
+        assertThat(inside("echo > /tmp/file"))
+                .as("what an attempt to write a file says")
+                .singleElement()
+                .asString()
+                .contains("Read-only file system");
         // One of the two is there: the kernel's control groups are of version 2 or 1.
-        assertThat(
-                inside("cd /sys/fs/cgroup; cat memory.max || cat memory/memory.limit*"))
+        assertThat(inside("cd /sys/fs/cgroup; cat memory.max || cat memory/memory.limit*"))
                 .as("the limit of memory, in bytes")
                 .contains(String.valueOf(ProgramContainer.MEMORY));
     }
@@ -78,7 +77,8 @@ public interface ContainerContract extends EachStepContract {
                 assertServed(server.address());
                 server.signal("SIGTERM");
                 assertThat(server.awaitExit(Duration.ofSeconds(2)))
-                        .as("exit status after SIGTERM").isEqualTo(143);
+                        .as("exit status after SIGTERM")
+                        .isEqualTo(143);
             }
         }
     }
@@ -90,8 +90,10 @@ public interface ContainerContract extends EachStepContract {
             server.start();
             assertThat(server.awaitExit(Client.PATIENCE)).as("exit status").isEqualTo(1);
             assertThat(server.lines(OutputType.STDOUT)).as("standard output").isEmpty();
-            assertThat(server.lines(OutputType.STDERR)).as("standard error")
-                    .singleElement().asString()
+            assertThat(server.lines(OutputType.STDERR))
+                    .as("standard error")
+                    .singleElement()
+                    .asString()
                     .startsWith("Cannot listen on port 80: Permission denied");
         }
     }

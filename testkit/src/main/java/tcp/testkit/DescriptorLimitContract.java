@@ -27,8 +27,8 @@ public interface DescriptorLimitContract {
      */
     @Test
     default void livesWithoutDescriptors() throws Exception {
-        try (ServerProcess server = ServerProcess.javaWithDescriptors(64, "-cp",
-                ProgramContract.CLASSES, "tcp.Server", "0")) {
+        try (ServerProcess server =
+                ServerProcess.javaWithDescriptors(64, "-cp", ProgramContract.CLASSES, "tcp.Server", "0")) {
             List<Client> live = Client.connect(server.address(), 20);
             List<Client> others = Client.connect(server.address(), 200);
             double share = server.cpuShare(Duration.ofSeconds(1));
@@ -41,15 +41,17 @@ public interface DescriptorLimitContract {
             others.forEach(Client::close);
             assertServed(server.address());
             live.forEach(Client::close);
-            assertThat(share).withFailMessage("Share of a CPU while accept() fails: "
-                    + share
-                    + "\nLook at:   the failed accept() leaves its client in the"
-                    + " queue, so"
-                    + " select() reports it at once. Does the listener rest?")
+            assertThat(share)
+                    .withFailMessage("Share of a CPU while accept() fails: "
+                            + share
+                            + "\nLook at:   the failed accept() leaves its client in the"
+                            + " queue, so"
+                            + " select() reports it at once. Does the listener rest?")
                     .isLessThan(0.1);
-            assertThat(each).withFailMessage("While accept() fails, an answer takes "
-                    + each.toMillis() + " ms.\nLook at:   does the loop sleep? Then all"
-                    + " wait. Only the listener is to rest.")
+            assertThat(each)
+                    .withFailMessage("While accept() fails, an answer takes "
+                            + each.toMillis() + " ms.\nLook at:   does the loop sleep? Then all"
+                            + " wait. Only the listener is to rest.")
                     .isLessThan(Duration.ofMillis(80));
             assertThat(server.err()).as("standard error").isEmpty();
         }

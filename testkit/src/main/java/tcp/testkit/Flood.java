@@ -18,8 +18,7 @@ public final class Flood implements AutoCloseable {
     private final AtomicLong turns = new AtomicLong();
     private volatile boolean closed;
 
-    private Flood() {
-    }
+    private Flood() {}
 
     /** Clients that each stay connected and do this again and again. */
     public static Flood of(int count, InetSocketAddress address, Consumer<Client> turn) {
@@ -32,8 +31,7 @@ public final class Flood implements AutoCloseable {
     }
 
     /** Clients that connect, do this, and connect again. */
-    public static Flood ofConnects(int count, InetSocketAddress address,
-            Consumer<Client> turn) {
+    public static Flood ofConnects(int count, InetSocketAddress address, Consumer<Client> turn) {
         Flood flood = new Flood();
         for (int i = 0; i < count; i++) {
             flood.start(() -> {
@@ -46,18 +44,20 @@ public final class Flood implements AutoCloseable {
     }
 
     private void start(Runnable turn) {
-        Thread thread = new Thread(() -> {
-            try {
-                while (!closed) {
-                    turn.run();
-                    turns.incrementAndGet();
-                }
-            } catch (AssertionError e) {
-                if (!closed) { // else its connection was closed under it, see below
-                    throw e;
-                }
-            }
-        }, "flood " + threads.size());
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        while (!closed) {
+                            turn.run();
+                            turns.incrementAndGet();
+                        }
+                    } catch (AssertionError e) {
+                        if (!closed) { // else its connection was closed under it, see below
+                            throw e;
+                        }
+                    }
+                },
+                "flood " + threads.size());
         threads.add(thread);
         thread.start();
     }

@@ -24,10 +24,9 @@ public interface InProcessContract extends EachStepContract {
     default void silentClientCostsNoCpu() throws Exception {
         try (Client client = Client.connect(address())) {
             assertServed(address());
-            assertLoopIsIdle(
-                    "is there an interest that select() reports again and again, and"
-                            + " no handler serves? Serve it, or take it out of the"
-                            + " interest set.");
+            assertLoopIsIdle("is there an interest that select() reports again and again, and"
+                    + " no handler serves? Serve it, or take it out of the"
+                    + " interest set.");
         }
     }
 
@@ -36,8 +35,9 @@ public interface InProcessContract extends EachStepContract {
         Duration before = server().cpuTime();
         MILLISECONDS.sleep(500); // what is measured, not waited for
         Duration used = server().cpuTime().minus(before);
-        assertThat(used).withFailMessage(() -> "The loop used " + used.toMillis()
-                + " ms of CPU in 500 ms in which nothing happened.\nLook at:   " + lookAt)
+        assertThat(used)
+                .withFailMessage(() -> "The loop used " + used.toMillis()
+                        + " ms of CPU in 500 ms in which nothing happened.\nLook at:   " + lookAt)
                 .isLessThan(IDLE);
     }
 
@@ -48,15 +48,15 @@ public interface InProcessContract extends EachStepContract {
         long before = Machine.openDescriptors();
         EachStepContract.resetMany(address());
         assertServed(address());
-        await().atMost(Client.PATIENCE).pollInterval(Duration.ofMillis(10)).untilAsserted(
-                () -> assertThat(Machine.openDescriptors()).withFailMessage(
-                        () -> "Before 300 clients came and reset there were " + before
-                                + " descriptors open, and now there are "
-                                + Machine.openDescriptors()
-                                + ".\nLook at:   is the channel"
-                                + " closed on every way out: end of stream, and an"
-                                + " exception?")
-                        .isLessThanOrEqualTo(before));
+        await().atMost(Client.PATIENCE).pollInterval(Duration.ofMillis(10)).untilAsserted(() -> assertThat(
+                        Machine.openDescriptors())
+                .withFailMessage(() -> "Before 300 clients came and reset there were " + before
+                        + " descriptors open, and now there are "
+                        + Machine.openDescriptors()
+                        + ".\nLook at:   is the channel"
+                        + " closed on every way out: end of stream, and an"
+                        + " exception?")
+                .isLessThanOrEqualTo(before));
     }
 
     /** close() ends run() without an exception, though clients are connected. */
@@ -81,9 +81,11 @@ public interface InProcessContract extends EachStepContract {
         server().awaitEnd();
         long ended = before - Machine.openDescriptors();
         clients.forEach(Client::close);
-        assertThat(ended).withFailMessage(() -> "close() freed " + ended + " descriptors."
-                + "\nLook at:   does close() close the listener, the selector, and the"
-                + " channel of each key?").isGreaterThanOrEqualTo(descriptorsHeldFor(50));
+        assertThat(ended)
+                .withFailMessage(() -> "close() freed " + ended + " descriptors."
+                        + "\nLook at:   does close() close the listener, the selector, and the"
+                        + " channel of each key?")
+                .isGreaterThanOrEqualTo(descriptorsHeldFor(50));
     }
 
     /** How many descriptors this step's server holds while so many clients are there. */

@@ -11,8 +11,7 @@ public final class Latency {
     private static final int LEAST = 25;
     private static final Duration GOAL = Duration.ofMillis(10);
 
-    private Latency() {
-    }
+    private Latency() {}
 
     /**
      * Asks for a quarter of a second, and 25 times at least; prints the median and the
@@ -30,16 +29,22 @@ public final class Latency {
         }
         long[] nanos = builder.build().sorted().toArray();
         double median = nanos[nanos.length / 2] / 1e6;
-        System.err.printf("%s: median %.2f ms, worst %.2f ms of %d%s%n", what, median,
-                nanos[nanos.length - 1] / 1e6, nanos.length,
+        System.err.printf(
+                "%s: median %.2f ms, worst %.2f ms of %d%s%n",
+                what,
+                median,
+                nanos[nanos.length - 1] / 1e6,
+                nanos.length,
                 median > GOAL.toMillis() ? " (the goal is a median of 10 ms)" : "");
         assertThat(median)
-                .withFailMessage(() -> String.format("%s: half of the answers took"
-                        + " over %.0f ms.\nExpected:  under %d ms\nLook at:   does"
-                        + " the loop read one"
-                        + " client until nothing is left, or wait inside a handler?"
-                        + " One read per"
-                        + " readiness is fair.", what, median, 10 * GOAL.toMillis()))
+                .withFailMessage(() -> String.format(
+                        "%s: half of the answers took"
+                                + " over %.0f ms.\nExpected:  under %d ms\nLook at:   does"
+                                + " the loop read one"
+                                + " client until nothing is left, or wait inside a handler?"
+                                + " One read per"
+                                + " readiness is fair.",
+                        what, median, 10 * GOAL.toMillis()))
                 .isLessThan(10.0 * GOAL.toMillis());
     }
 }

@@ -32,17 +32,28 @@ public final class LoadClient {
      * @param request the bytes of one (ISO 8859-1)
      * @param response the answer to each
      */
-    public record Task(String host, int port, int idle, int connections, int requests,
-            String request, String response) {
+    public record Task(
+            String host, int port, int idle, int connections, int requests, String request, String response) {
         String[] arguments() {
-            return new String[]{host, String.valueOf(port), String.valueOf(idle),
-                    String.valueOf(connections), String.valueOf(requests), request,
-                    response};
+            return new String[] {
+                host,
+                String.valueOf(port),
+                String.valueOf(idle),
+                String.valueOf(connections),
+                String.valueOf(requests),
+                request,
+                response
+            };
         }
 
         private static Task of(String[] args) {
-            return new Task(args[0], Integer.parseInt(args[1]), Integer.parseInt(args[2]),
-                    Integer.parseInt(args[3]), Integer.parseInt(args[4]), args[5],
+            return new Task(
+                    args[0],
+                    Integer.parseInt(args[1]),
+                    Integer.parseInt(args[2]),
+                    Integer.parseInt(args[3]),
+                    Integer.parseInt(args[4]),
+                    args[5],
                     args[6]);
         }
     }
@@ -67,8 +78,7 @@ public final class LoadClient {
 
     /** The line that it ends with when every answer was right. */
     public static String summary(int answered, int connections) {
-        return answered + " requests on " + connections
-                + " connections, every answer right";
+        return answered + " requests on " + connections + " connections, every answer right";
     }
 
     /** The longest wait for an answer, from the line that follows the summary. */
@@ -110,8 +120,8 @@ public final class LoadClient {
             try {
                 one.get();
             } catch (java.util.concurrent.ExecutionException e) {
-                throw new AssertionError("After " + answered + " right answers: "
-                        + e.getCause().getMessage(), e);
+                throw new AssertionError(
+                        "After " + answered + " right answers: " + e.getCause().getMessage(), e);
             }
         }
     }

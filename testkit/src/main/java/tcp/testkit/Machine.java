@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Assumptions;
  * is skipped, and the reason is shown.
  */
 public final class Machine {
-    private Machine() {
-    }
+    private Machine() {}
 
     /** Bytes of this process's heap that are in use after a garbage collection. */
     public static long heapInUse() {
@@ -29,16 +28,17 @@ public final class Machine {
     /** Skips the test if this process may not have so many descriptors more. */
     public static void assumeDescriptors(int more) {
         long max = unix().getMaxFileDescriptorCount();
-        Assumptions.assumeTrue(max - openDescriptors() > more, () -> "needs " + more
-                + " more descriptors, and this process may have " + max
-                + " in all: raise it"
-                + " with `ulimit -n " + (more + 1000) + "`");
+        Assumptions.assumeTrue(
+                max - openDescriptors() > more,
+                () -> "needs " + more
+                        + " more descriptors, and this process may have " + max
+                        + " in all: raise it"
+                        + " with `ulimit -n " + (more + 1000) + "`");
     }
 
     private static UnixOperatingSystemMXBean unix() {
         var os = ManagementFactory.getOperatingSystemMXBean();
-        Assumptions.assumeTrue(os instanceof UnixOperatingSystemMXBean,
-                "counting descriptors needs Linux or macOS");
+        Assumptions.assumeTrue(os instanceof UnixOperatingSystemMXBean, "counting descriptors needs Linux or macOS");
         return (UnixOperatingSystemMXBean) os;
     }
 

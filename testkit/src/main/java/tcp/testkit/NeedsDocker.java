@@ -43,31 +43,30 @@ public @interface NeedsDocker {
                 DockerClientFactory.instance().getInfo();
             } catch (IllegalStateException e) {
                 String host = System.getenv("DOCKER_HOST");
-                String why = "no container engine answers"
-                        + (host == null ? "" : " at DOCKER_HOST, " + host);
+                String why = "no container engine answers" + (host == null ? "" : " at DOCKER_HOST, " + host);
                 if (Boolean.getBoolean(REQUIRED)) {
                     throw new AssertionError(name + " cannot run: " + why + ", and -D"
                             + REQUIRED + "=true asks for one.\nLook at:   does"
                             + " `docker version` show a server? Start Docker, or run the"
                             + " build with .ci/with-docker.");
                 }
-                System.err.println(name + " is skipped: " + why
-                        + ". Start Docker to run it.");
+                System.err.println(name + " is skipped: " + why + ". Start Docker to run it.");
                 Assumptions.abort(why);
             }
             try {
                 DockerClientFactory.instance().client();
             } catch (RuntimeException e) {
-                throw new AssertionError(name + " cannot run: a container engine answers,"
-                        + " but Testcontainers cannot start its cleaner, Ryuk, there: "
-                        + e.getMessage() + "\nLook at:   does `docker pull hello-world`"
-                        + " work? Without a registry, run the build with .ci/with-docker,"
-                        + " or stop the engine to have these tests skipped.", e);
+                throw new AssertionError(
+                        name + " cannot run: a container engine answers,"
+                                + " but Testcontainers cannot start its cleaner, Ryuk, there: "
+                                + e.getMessage() + "\nLook at:   does `docker pull hello-world`"
+                                + " work? Without a registry, run the build with .ci/with-docker,"
+                                + " or stop the engine to have these tests skipped.",
+                        e);
             }
             // The root's store is closed after the last test of all classes.
-            context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).computeIfAbsent(
-                    NeedsDocker.class,
-                    key -> (AutoCloseable) ProgramContainer::removeImages);
+            context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL).computeIfAbsent(NeedsDocker.class, key ->
+                    (AutoCloseable) ProgramContainer::removeImages);
         }
     }
 }

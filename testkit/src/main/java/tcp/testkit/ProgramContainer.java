@@ -34,6 +34,7 @@ import org.testcontainers.images.builder.ImageFromDockerfile;
 public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     /** A Java runtime and little else. .ci/with-docker names it, too. */
     private static final String BASE_IMAGE = "eclipse-temurin:17-jre";
+
     private static final Duration STARTED = Duration.ofSeconds(30);
 
     /** Where the server listens inside its container. */
@@ -49,16 +50,18 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
             // The array form of ENTRYPOINT. With the other one, a shell is process 1: it
             // would not pass SIGTERM on, and the server would have to be killed.
             .withDockerfileFromBuilder(file -> file.from(BASE_IMAGE)
-                    .copy("server.jar", "/server.jar").user(USER + ":" + USER)
+                    .copy("server.jar", "/server.jar")
+                    .user(USER + ":" + USER)
                     .expose(PORT)
-                    .entryPoint("java", "-jar", "/server.jar").build());
+                    .entryPoint("java", "-jar", "/server.jar")
+                    .build());
 
     private static final Future<String> CLIENT_IMAGE = new ImageFromDockerfile()
             .withFileFromPath("testkit.jar", placeOf(LoadClient.class))
             .withDockerfileFromBuilder(file -> file.from(BASE_IMAGE)
-                    .copy("testkit.jar", "/testkit.jar").user(USER + ":" + USER)
-                    .entryPoint("java",
-                            "-cp", "/testkit.jar", LoadClient.class.getName())
+                    .copy("testkit.jar", "/testkit.jar")
+                    .user(USER + ":" + USER)
+                    .entryPoint("java", "-cp", "/testkit.jar", LoadClient.class.getName())
                     .build());
 
     /** The images that were built, by name. */
@@ -84,8 +87,7 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
 
     /** A server in a container with limits, which is ready when it prints this. */
     private static ProgramContainer limited(String awaited) {
-        return new ProgramContainer(SERVER_IMAGE, awaited)
-                .withCreateContainerCmdModifier(ProgramContainer::limit);
+        return new ProgramContainer(SERVER_IMAGE, awaited).withCreateContainerCmdModifier(ProgramContainer::limit);
     }
 
     /** A small machine, and no right that the server has no need of. */
@@ -105,7 +107,8 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
      */
     public static ProgramContainer loadClient(Network network, LoadClient.Task task) {
         return new ProgramContainer(CLIENT_IMAGE, LoadClient.UNDER_WAY)
-                .withNetwork(network).withCommand(task.arguments());
+                .withNetwork(network)
+                .withCommand(task.arguments());
     }
 
     private static Path jar() {
@@ -147,16 +150,17 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     @Override
     protected void waitUntilContainerStarted() {
         try {
-            await().atMost(STARTED).pollInterval(Duration.ofMillis(50)).pollDelay(
-                    Duration.ZERO).until(() -> hasPrinted(awaited) || !isRunning());
+            await().atMost(STARTED)
+                    .pollInterval(Duration.ofMillis(50))
+                    .pollDelay(Duration.ZERO)
+                    .until(() -> hasPrinted(awaited) || !isRunning());
         } catch (ConditionTimeoutException e) {
             // What there is instead is said below.
         }
         if (!hasPrinted(awaited)) {
             String report = report();
             stop();
-            throw new AssertionError("The program in the container did not print \""
-                    + awaited + "\".\n" + report);
+            throw new AssertionError("The program in the container did not print \"" + awaited + "\".\n" + report);
         }
     }
 
@@ -171,7 +175,10 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
      */
     static void removeImages() {
         for (String image : BUILT) {
-            DockerClientFactory.instance().client().removeImageCmd(image).withForce(true)
+            DockerClientFactory.instance()
+                    .client()
+                    .removeImageCmd(image)
+                    .withForce(true)
                     .exec();
         }
     }
@@ -203,12 +210,10 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
      * @throws AssertionError if it has not ended in this time
      */
     public int awaitExit(Duration limit) {
-        try (var result = docker().waitContainerCmd(getContainerId())
-                .exec(new WaitContainerResultCallback())) {
+        try (var result = docker().waitContainerCmd(getContainerId()).exec(new WaitContainerResultCallback())) {
             return result.awaitStatusCode(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (DockerClientException | java.io.IOException e) {
-            throw new AssertionError(
-                    "It has not ended in " + limit.toMillis() + " ms.\n" + report(), e);
+            throw new AssertionError("It has not ended in " + limit.toMillis() + " ms.\n" + report(), e);
         }
     }
 

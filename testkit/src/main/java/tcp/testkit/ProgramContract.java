@@ -17,8 +17,8 @@ public interface ProgramContract {
     /** The step's source; -Dtcp.source names another one. */
     String SOURCE = System.getProperty("tcp.source", "src/main/java/tcp/Server.java");
     /** The step's classes; -Dtcp.classes names another folder. */
-    String CLASSES = System.getProperty("tcp.classes",
-            Path.of("target", "classes").toString());
+    String CLASSES =
+            System.getProperty("tcp.classes", Path.of("target", "classes").toString());
 
     /** Checks that a well-behaved new client gets what this step promises. */
     void assertServed(InetSocketAddress address);
@@ -28,7 +28,8 @@ public interface ProgramContract {
     default void runsFromSource() {
         try (ServerProcess server = ServerProcess.java(SOURCE, "0")) {
             assertServed(server.address());
-            assertThat(server.out().get(0)).as("the first line")
+            assertThat(server.out().get(0))
+                    .as("the first line")
                     .isEqualTo("Listening on port " + server.address().getPort());
             assertThat(server.err()).as("standard error").isEmpty();
         }
@@ -60,19 +61,16 @@ public interface ProgramContract {
     default void namesThePortInUse() throws Exception {
         try (ServerSocket other = new ServerSocket(0)) {
             String port = String.valueOf(other.getLocalPort());
-            try (ServerProcess server = ServerProcess.java("-cp", CLASSES, "tcp.Server",
-                    port)) {
+            try (ServerProcess server = ServerProcess.java("-cp", CLASSES, "tcp.Server", port)) {
                 assertRefused(server, port);
             }
         }
     }
 
-    private static void assertRefused(ServerProcess server, String named)
-            throws Exception {
+    private static void assertRefused(ServerProcess server, String named) throws Exception {
         assertThat(server.awaitExit()).as("exit status of\n" + server).isEqualTo(1);
         assertThat(server.out()).as("standard output").isEmpty();
-        assertThat(server.err()).as("standard error").singleElement().asString()
-                .contains(named);
+        assertThat(server.err()).as("standard error").singleElement().asString().contains(named);
     }
 
     /** Without an argument it listens on 8080, or says that 8080 is in use. */
@@ -99,7 +97,8 @@ public interface ProgramContract {
                 Client silent = Client.connect(server.address())) {
             assertServed(server.address());
             double share = server.cpuShare(Duration.ofMillis(500));
-            assertThat(share).as("share of a CPU that it uses while nothing happens")
+            assertThat(share)
+                    .as("share of a CPU that it uses while nothing happens")
                     .isLessThan(0.2);
         }
     }

@@ -31,17 +31,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  *         new ServerExtension&lt;&gt;(() -&gt; new Server(0), Server::port, Server::run);
  * </pre>
  */
-public final class ServerExtension<S extends AutoCloseable>
-        implements
-            BeforeEachCallback,
-            AfterEachCallback {
+public final class ServerExtension<S extends AutoCloseable> implements BeforeEachCallback, AfterEachCallback {
     /** The server's loop: returns when the server was closed. */
     public interface Loop<S> {
         void run(S server) throws Exception;
     }
 
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory
-            .getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Callable<S> starter;
     private final ToIntFunction<S> port;
@@ -87,8 +83,7 @@ public final class ServerExtension<S extends AutoCloseable>
 
     /** Where the server listens: its port on 127.0.0.1. */
     public InetSocketAddress address() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(),
-                port.applyAsInt(server));
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port.applyAsInt(server));
     }
 
     /**
@@ -104,8 +99,7 @@ public final class ServerExtension<S extends AutoCloseable>
         Thread closer = new Thread(close, "close");
         closer.setDaemon(true);
         closer.start();
-        await(close, "close()", "does close() wait for a loop that nothing wakes up?",
-                closer);
+        await(close, "close()", "does close() wait for a loop that nothing wakes up?", closer);
     }
 
     /** Runs the server's loop once more, in a new thread. */
@@ -119,24 +113,27 @@ public final class ServerExtension<S extends AutoCloseable>
      * @throws AssertionError if it ended with an exception, or does not end
      */
     public void awaitEnd() throws InterruptedException {
-        await(run, "run()",
-                "does close() wake up the select(), and does the loop then see"
-                        + " that it is to end?",
+        await(
+                run,
+                "run()",
+                "does close() wake up the select(), and does the loop then see" + " that it is to end?",
                 thread);
     }
 
-    private static void await(FutureTask<Void> task, String method, String lookAt,
-            Thread thread) throws InterruptedException {
+    private static void await(FutureTask<Void> task, String method, String lookAt, Thread thread)
+            throws InterruptedException {
         try {
             task.get(Client.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new AssertionError("An exception ended the server's " + method + ": "
-                    + e.getCause()
-                    + "\nLook at:   is what each client does guarded, so that"
-                    + " its fault ends its own connection only?", e.getCause());
+            throw new AssertionError(
+                    "An exception ended the server's " + method + ": "
+                            + e.getCause()
+                            + "\nLook at:   is what each client does guarded, so that"
+                            + " its fault ends its own connection only?",
+                    e.getCause());
         } catch (TimeoutException e) {
-            var error = new AssertionError("The server's " + method + " does not end."
-                    + "\nLook at:   " + lookAt + " Its thread is here:");
+            var error = new AssertionError(
+                    "The server's " + method + " does not end." + "\nLook at:   " + lookAt + " Its thread is here:");
             error.setStackTrace(thread.getStackTrace());
             throw error;
         }

@@ -28,13 +28,12 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class ServerProcess implements AutoCloseable {
     /** The java command of the JDK that runs the tests. */
-    public static final String JAVA = Path
-            .of(System.getProperty("java.home"), "bin", "java")
-            .toString();
+    public static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     /** How long it may take to listen, or to end; -Dtcp.started in seconds. */
-    private static final Duration STARTED = Duration
-            .ofSeconds(Long.getLong("tcp.started", 30));
+    private static final Duration STARTED = Duration.ofSeconds(Long.getLong("tcp.started", 30));
+
     private static final String LISTENING = "Listening on port ";
 
     private final List<String> command;
@@ -63,10 +62,9 @@ public final class ServerProcess implements AutoCloseable {
      * Starts java with these arguments and a limit to its descriptors. Not on Windows.
      */
     public static ServerProcess javaWithDescriptors(int limit, String... arguments) {
-        Assumptions.assumeFalse(System.getProperty("os.name").startsWith("Windows"),
-                "limiting descriptors needs a Unix shell");
-        List<String> command = new ArrayList<>(
-                List.of("sh", "-c", "ulimit -n " + limit + " && exec \"$@\"", "sh"));
+        Assumptions.assumeFalse(
+                System.getProperty("os.name").startsWith("Windows"), "limiting descriptors needs a Unix shell");
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + " && exec \"$@\"", "sh"));
         command.addAll(javaCommand(arguments));
         return command(command);
     }
@@ -83,14 +81,15 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private void collect(InputStream stream, List<String> lines) {
-        Thread reader = new Thread(() -> {
-            try (var in = new BufferedReader(
-                    new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-                in.lines().forEach(lines::add);
-            } catch (IOException | UncheckedIOException e) {
-                lines.add("(the rest could not be read: " + e.getMessage() + ")");
-            }
-        }, "output of " + process.pid());
+        Thread reader = new Thread(
+                () -> {
+                    try (var in = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                        in.lines().forEach(lines::add);
+                    } catch (IOException | UncheckedIOException e) {
+                        lines.add("(the rest could not be read: " + e.getMessage() + ")");
+                    }
+                },
+                "output of " + process.pid());
         reader.setDaemon(true);
         reader.start();
         readers.add(reader);
@@ -98,9 +97,9 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Waits for the line that says where it listens; the address is on 127.0.0.1. */
     public InetSocketAddress address() {
-        awaitOutput("a line \"" + LISTENING + "<port>\"",
-                line -> line.startsWith(LISTENING), STARTED);
-        String line = out.stream().filter(l -> l.startsWith(LISTENING)).findFirst().get();
+        awaitOutput("a line \"" + LISTENING + "<port>\"", line -> line.startsWith(LISTENING), STARTED);
+        String line =
+                out.stream().filter(l -> l.startsWith(LISTENING)).findFirst().get();
         int port = Integer.parseInt(line.substring(LISTENING.length()));
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
@@ -116,7 +115,8 @@ public final class ServerProcess implements AutoCloseable {
 
     private void awaitOutput(String what, Predicate<String> line, Duration patience) {
         try {
-            await().atMost(patience).pollDelay(Duration.ZERO)
+            await().atMost(patience)
+                    .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(5))
                     .until(() -> out.stream().anyMatch(line) || !process.isAlive());
             if (!process.isAlive()) {
@@ -160,8 +160,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Asks it to end: SIGTERM. Skips on Windows, where that cannot be asked. */
     public void terminate() {
-        Assumptions.assumeTrue(process.supportsNormalTermination(),
-                "this system has no SIGTERM");
+        Assumptions.assumeTrue(process.supportsNormalTermination(), "this system has no SIGTERM");
         process.destroy();
     }
 

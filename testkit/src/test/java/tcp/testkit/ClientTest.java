@@ -43,8 +43,7 @@ class ClientTest {
     @Test
     void sendsAndReceives() throws IOException {
         client.sendInPieces("hello\n", 4, Duration.ofMillis(1)).halfClose();
-        assertThat(server.getInputStream().readAllBytes()).asString()
-                .isEqualTo("hello\n");
+        assertThat(server.getInputStream().readAllBytes()).asString().isEqualTo("hello\n");
         serverSends("one two three");
         client.expect("one ");
         assertThat(client.receive(4)).asString().isEqualTo("two ");
@@ -57,9 +56,7 @@ class ClientTest {
     @Test
     void saysWhatWasSentWhatCameBackAndWhatWasExpected() throws IOException {
         serverSends("hallo\r\n");
-        assertFails(
-                () -> client.lookAt("the vowel").send("say \"hello\"\n").expect("hello"),
-                """
+        assertFails(() -> client.lookAt("the vowel").send("say \"hello\"\n").expect("hello"), """
                         The server did not do what it promises.
                         Sent:      "say \\"hello\\"\\n" (12 bytes)
                         Came back: "hallo" (5 bytes), then: byte 2 of it is not as expected
@@ -70,15 +67,13 @@ class ClientTest {
     @Test
     void tellsEndOfStreamFromReset() throws IOException {
         server.shutdownOutput();
-        assertFails(() -> client.expect("hello"),
-                "Came back: nothing, then: end of stream");
+        assertFails(() -> client.expect("hello"), "Came back: nothing, then: end of stream");
         assertFails(() -> client.receive(1), "end of stream after 0 of them");
         assertFails(() -> client.expectNothing(Duration.ofMillis(1)), "end of stream");
         connectAgain();
         server.setSoLinger(true, 0);
         server.close();
-        assertFails(() -> client.expectEnd(),
-                "then: the connection broke: Connection reset");
+        assertFails(() -> client.expectEnd(), "then: the connection broke: Connection reset");
     }
 
     private void connectAgain() throws IOException {
@@ -89,17 +84,16 @@ class ClientTest {
     @Test
     void resetIsAReset() {
         client.reset();
-        assertThatThrownBy(() -> server.getInputStream().read())
-                .hasMessageContaining("reset");
+        assertThatThrownBy(() -> server.getInputStream().read()).hasMessageContaining("reset");
     }
 
     @Test
     void noticesBytesThatShouldNotCome() throws IOException {
         client.expectNothing(Duration.ofMillis(10));
         serverSends("x");
-        assertFails(() -> client.expectNothing(Duration.ofSeconds(5)),
-                "Came back: \"x\" (1 bytes), then: a byte\nExpected:  nothing for"
-                        + " 5000 ms");
+        assertFails(
+                () -> client.expectNothing(Duration.ofSeconds(5)),
+                "Came back: \"x\" (1 bytes), then: a byte\nExpected:  nothing for" + " 5000 ms");
         serverSends("y");
         assertFails(() -> client.expectEnd(), "Expected:  end of stream");
     }
@@ -113,7 +107,6 @@ class ClientTest {
     }
 
     private static void assertFails(ThrowingCallable action, String message) {
-        assertThatThrownBy(action).isInstanceOf(AssertionError.class)
-                .hasMessageContaining(message);
+        assertThatThrownBy(action).isInstanceOf(AssertionError.class).hasMessageContaining(message);
     }
 }

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The steps stay small enough to read, and so does what each changes. */
 class StepSizeTest {
     @ParameterizedTest
-    @CsvSource({"step1-init, 65", "step2-discard, 85", "step3-read, 110",
-            "step4-write, 140", "step5-http, 165"})
+    @CsvSource({"step1-init, 65", "step2-discard, 85", "step3-read, 110", "step4-write, 140", "step5-http, 165"})
     void stepIsShort(String step, int most) throws IOException {
         List<String> lines = source(step);
         assertThat(lines).as("lines of " + step).hasSizeLessThanOrEqualTo(most);
@@ -23,13 +22,17 @@ class StepSizeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"step1-init, step2-discard, 60", "step2-discard, step3-read, 60",
-            "step3-read, step4-write, 60", "step4-write, step5-http, 80"})
+    @CsvSource({
+        "step1-init, step2-discard, 60",
+        "step2-discard, step3-read, 60",
+        "step3-read, step4-write, 60",
+        "step4-write, step5-http, 80"
+    })
     void stepChangesLittle(String from, String to, int most) throws IOException {
         int changed = DiffUtils.diff(source(from), source(to)).getDeltas().stream()
-                .mapToInt(StepSizeTest::linesChanged).sum();
-        assertThat(changed).as("lines of the diff from " + from + " to " + to)
-                .isLessThanOrEqualTo(most);
+                .mapToInt(StepSizeTest::linesChanged)
+                .sum();
+        assertThat(changed).as("lines of the diff from " + from + " to " + to).isLessThanOrEqualTo(most);
     }
 
     private static int linesChanged(AbstractDelta<String> delta) {

@@ -21,35 +21,53 @@ import java.util.stream.Stream;
  *        follow, by name
  * @param left methods that are not tried: what the starter gives already, and stretch goals
  */
-record Exercise(String name, String title, String starter, String solution,
-        List<String> promises, List<String> order, List<String> left) {
+record Exercise(
+        String name,
+        String title,
+        String starter,
+        String solution,
+        List<String> promises,
+        List<String> order,
+        List<String> left) {
 
     /** What the program of each step promises beyond its protocol; the starters give it. */
-    private static final List<String> GIVEN = List.of("runsFromSource", "runsFromJar",
-            "refusesWhatIsNoPort", "namesThePortInUse", "listensOn8080ByDefault");
+    private static final List<String> GIVEN = List.of(
+            "runsFromSource", "runsFromJar", "refusesWhatIsNoPort", "namesThePortInUse", "listensOn8080ByDefault");
 
-    private static final List<String> MODULES = List.of("step1-init", "step2-discard",
-            "step3-read", "step4-write", "step5-http");
+    private static final List<String> MODULES =
+            List.of("step1-init", "step2-discard", "step3-read", "step4-write", "step5-http");
 
     static final List<Exercise> ALL = List.of(
-            step(1, "a loop that hears a client knock", "Init",
+            step(
+                    1,
+                    "a loop that hears a client knock",
+                    "Init",
                     "connectsAndStaysSilent silentClientCostsNoCpu"
                             + " saysOnceThatSomeoneIsKnocking isIdleWhenNothingHappens"
                             + " closeEndsTheLoopAndFreesThePort",
                     ""),
-            step(2, "accept every client, and hang up", "Discard",
+            step(
+                    2,
+                    "accept every client, and hang up",
+                    "Discard",
                     "endsEachConnectionAtOnce printsWhoConnected"
                             + " endsTheConnectionsOfAllWhoWait silentClientCostsNoCpu"
                             + " clientsThatResetHarmNobody",
                     ""),
-            step(3, "read what clients send", "Read",
+            step(
+                    3,
+                    "read what clients send",
+                    "Read",
                     "keepsTheConnectionAndAnswersNothing hangsUpAtEndOfStream"
                             + " printsEachRead readsAllOfAnUpload"
                             + " silentClientCostsNoCpu clientsThatResetHarmNobody"
                             + " clientsThatResetLeaveNoDescriptors"
                             + " floodsOfBytesDoNotKeepOthersWaiting",
                     ""),
-            step(4, "answer, and lose no answer", "Write",
+            step(
+                    4,
+                    "answer, and lose no answer",
+                    "Write",
                     "saysNothingUnasked repliesWithTheNumberOfBytes"
                             + " printsWhoSentHowMuch clientThatLingersCostsNoCpu"
                             + " repliesThoughTheEndCameFirst repliesAfterHalfClose"
@@ -58,7 +76,10 @@ record Exercise(String name, String title, String starter, String solution,
                             + " silentClientCostsNoCpu clientsThatResetHarmNobody"
                             + " clientsThatResetLeaveNoDescriptors",
                     ""),
-            step(5, "speak HTTP, and keep the connection", "Http",
+            step(
+                    5,
+                    "speak HTTP, and keep the connection",
+                    "Http",
                     "answersARequestAndStaysOpen answers200RequestsOnOneConnection"
                             + " findsAnEndThatIsCut answersARequestThatComesByteByByte"
                             + " saysNothingBeforeTheHeadIsOver "
@@ -76,56 +97,85 @@ record Exercise(String name, String title, String starter, String solution,
                     "requestsMakeNoGarbage answersABurstWithOneWrite"
                             + " holds5000Connections writesOnceForEachBurst"
                             + " tenThousandConnectionsNeedLittleMemory"),
-            beyond("echo", "ECHO under back-pressure", "step4-write", "EchoPromises",
+            beyond(
+                    "echo",
+                    "ECHO under back-pressure",
+                    "step4-write",
+                    "EchoPromises",
                     "echoesWhatItGets echoesEveryByte clientThatStaysCostsNoCpu"
                             + " silentClientCostsNoCpu echoesAfterHalfClose"
                             + " stopsAClientThatDoesNotReadAndLosesNothing"),
-            beyond("http", "honest HTTP", "step5-http", "HonestPromises",
+            beyond(
+                    "http",
+                    "honest HTTP",
+                    "step5-http",
+                    "HonestPromises",
                     "answersAndStaysOpen skipsABody skipsABodyThatComesInPieces"
                             + " ignoresTheCaseOfNames headGetsNoBody closesWhenAsked"
                             + " speaksHttp10 refusesWhatIsNoRequest"
                             + " refusesWhatItDoesNotSpeak refusesAHeadWithoutEnd"
                             + " answersAMixInOrder"),
-            beyond("deadlines", "deadlines for slow clients", "step5-http",
+            beyond(
+                    "deadlines",
+                    "deadlines for slow clients",
+                    "step5-http",
                     "DeadlinePromises",
                     "answersAsBefore endsASilentConnection silentClientCostsNoCpu"
                             + " endsManySilentConnections keepsASlowClientThatIsServed"
                             + " endsAConnectionThatDripsBytes"
                             + " endsAConnectionThatTakesNoAnswers"),
-            beyond("crowd", "too many clients", "step5-http", "CrowdPromises",
+            beyond(
+                    "crowd",
+                    "too many clients",
+                    "step5-http",
+                    "CrowdPromises",
                     "servesAHundred keepsTheNextOneWaiting costsNoCpuWhenItIsFull"
                             + " letsTheNextInWhenOneCloses letsTheNextInWhenOneResets"
                             + " countsRightAfterResets"),
-            beyond("sigterm", "stopping on SIGTERM", "step5-http", "DrainPromises",
+            beyond(
+                    "sigterm",
+                    "stopping on SIGTERM",
+                    "step5-http",
+                    "DrainPromises",
                     "answersTheNextRequestOfAnIdleClient answersARequestThatIsHalfSent"
                             + " endsThoughAClientIsSilent finishesAnswersThatAreUnderWay"
                             + " losesNoRequestOfManyClients"),
-            beyond("loops", "several loops", "step5-http", "LoopsPromises",
+            beyond(
+                    "loops",
+                    "several loops",
+                    "step5-http",
+                    "LoopsPromises",
                     "answersARequestAndStaysOpen severalThreadsServe closeEndsAllLoops"
                             + " closeEndsTheLoopAndFreesThePort"));
 
-    private static Exercise step(int number, String title, String promises,
-            String order, String left) {
+    private static Exercise step(int number, String title, String promises, String order, String left) {
         String source = "/src/main/java/tcp/Server.java";
-        String starter = number == 1
-                ? "workshop/exercises/step1/starter/Server.java"
-                : MODULES.get(number - 2) + source;
+        String starter =
+                number == 1 ? "workshop/exercises/step1/starter/Server.java" : MODULES.get(number - 2) + source;
         List<String> leftOut = new ArrayList<>(GIVEN);
         if (number > 1) { // silentClientCostsNoCpu measures it too, with no new process
             leftOut.add("isIdleWhenNothingHappens");
         }
         leftOut.addAll(words(left));
-        return new Exercise("step" + number, title, starter,
+        return new Exercise(
+                "step" + number,
+                title,
+                starter,
                 MODULES.get(number - 1) + source,
-                List.of(promises + "Test", promises + "IT"), words(order), leftOut);
+                List.of(promises + "Test", promises + "IT"),
+                words(order),
+                leftOut);
     }
 
-    private static Exercise beyond(String name, String title, String from,
-            String promises, String order) {
-        return new Exercise(name, title, from + "/src/main/java/tcp/Server.java",
+    private static Exercise beyond(String name, String title, String from, String promises, String order) {
+        return new Exercise(
+                name,
+                title,
+                from + "/src/main/java/tcp/Server.java",
                 "workshop/exercises/" + name + "/solution/tcp/Server.java",
                 List.of(promises),
-                words(order), List.of());
+                words(order),
+                List.of());
     }
 
     private static List<String> words(String text) {
@@ -139,9 +189,11 @@ record Exercise(String name, String title, String starter, String solution,
      */
     static Exercise named(String name) {
         String wanted = name.matches("[1-9]") ? "step" + name : name;
-        return ALL.stream().filter(e -> e.name.equals(wanted)).findFirst()
-                .orElseThrow(() -> new Trouble("There is no exercise \"" + name
-                        + "\". There are: " + String.join(", ", names()) + "."));
+        return ALL.stream()
+                .filter(e -> e.name.equals(wanted))
+                .findFirst()
+                .orElseThrow(() -> new Trouble(
+                        "There is no exercise \"" + name + "\". There are: " + String.join(", ", names()) + "."));
     }
 
     static List<String> names() {
@@ -156,9 +208,11 @@ record Exercise(String name, String title, String starter, String solution,
     /** The hints, each a text of its own, from a question to nearly the answer. */
     List<String> hints(Path project) throws IOException {
         String text = Files.readString(folder(project).resolve("hints.md"));
-        return Stream.of(text.split("(?m)^## ")).skip(1)
+        return Stream.of(text.split("(?m)^## "))
+                .skip(1)
                 .map(hint -> hint.substring(hint.indexOf('\n')))
-                .map(hint -> hint.replaceFirst("^\n+", "").stripTrailing()).toList();
+                .map(hint -> hint.replaceFirst("^\n+", "").stripTrailing())
+                .toList();
     }
 
     /** The next exercise, or null after the last one. */

@@ -14,8 +14,7 @@ import tcp.testkit.BrokenPromise;
  * @param spins whether the server's loop was busy while nothing happened
  * @param place the line of the learner's where the loop stayed, not in select(); or null
  */
-record Failure(String promise, Symptom symptom, Throwable cause, boolean spins,
-        String place) {
+record Failure(String promise, Symptom symptom, Throwable cause, boolean spins, String place) {
     /** What can be seen of a server that does not do what it should. */
     enum Symptom {
         /** An exception came out of run() or close(). */
@@ -41,8 +40,8 @@ record Failure(String promise, Symptom symptom, Throwable cause, boolean spins,
     }
 
     static Failure of(String promise, Throwable thrown, boolean busy, String place) {
-        Throwable cause = thrown instanceof ConditionTimeoutException
-                && thrown.getCause() instanceof AssertionError waitedFor
+        Throwable cause =
+                thrown instanceof ConditionTimeoutException && thrown.getCause() instanceof AssertionError waitedFor
                         ? waitedFor
                         : thrown;
         Symptom symptom = symptom(cause);
@@ -63,9 +62,7 @@ record Failure(String promise, Symptom symptom, Throwable cause, boolean spins,
         if (seen == null) {
             return message.contains("Cannot connect to")
                     ? Symptom.REFUSED
-                    : message.contains(" does not end.")
-                            ? Symptom.DOES_NOT_END
-                            : Symptom.OTHER;
+                    : message.contains(" does not end.") ? Symptom.DOES_NOT_END : Symptom.OTHER;
         }
         String happened = seen.happened();
         return happened.startsWith("nothing more")
@@ -74,9 +71,7 @@ record Failure(String promise, Symptom symptom, Throwable cause, boolean spins,
                         ? Symptom.END
                         : happened.contains("broke") || happened.contains("failed")
                                 ? Symptom.RESET
-                                : happened.startsWith("byte ")
-                                        ? Symptom.WRONG
-                                        : Symptom.MORE;
+                                : happened.startsWith("byte ") ? Symptom.WRONG : Symptom.MORE;
     }
 
     /** The exception that ended the server's loop, if one did. */
@@ -85,8 +80,7 @@ record Failure(String promise, Symptom symptom, Throwable cause, boolean spins,
             return Optional.empty(); // there was no loop: the server could not be made
         }
         return Stream.concat(Stream.of(cause), Stream.of(cause.getSuppressed()))
-                .filter(e -> String.valueOf(e.getMessage())
-                        .startsWith("An exception ended the server's"))
+                .filter(e -> String.valueOf(e.getMessage()).startsWith("An exception ended the server's"))
                 .findFirst();
     }
 

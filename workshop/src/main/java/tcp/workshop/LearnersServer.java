@@ -52,11 +52,23 @@ final class LearnersServer extends ClassLoader {
         }
         StringWriter said = new StringWriter();
         try (var files = compiler.getStandardFileManager(null, null, null)) {
-            boolean fine = compiler.getTask(said, files, null,
-                    List.of("-d", classes.toString(), "-g", "--release", "17",
-                            "-proc:none", "-Xlint:none", "-classpath",
-                            classes.toString()),
-                    null, files.getJavaFileObjects(source)).call();
+            boolean fine = compiler.getTask(
+                            said,
+                            files,
+                            null,
+                            List.of(
+                                    "-d",
+                                    classes.toString(),
+                                    "-g",
+                                    "--release",
+                                    "17",
+                                    "-proc:none",
+                                    "-Xlint:none",
+                                    "-classpath",
+                                    classes.toString()),
+                            null,
+                            files.getJavaFileObjects(source))
+                    .call();
             if (!fine) {
                 throw new NotAServer(said.toString().strip());
             }
@@ -96,8 +108,7 @@ final class LearnersServer extends ClassLoader {
     }
 
     @Override
-    protected Class<?> loadClass(String name, boolean resolve)
-            throws ClassNotFoundException {
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
         if (!name.startsWith("tcp.") || name.indexOf('.', 4) != -1) {
             return super.loadClass(name, resolve);
         }
@@ -133,8 +144,7 @@ final class LearnersServer extends ClassLoader {
         }
     }
 
-    private static byte[] read(Path file, String name)
-            throws ClassNotFoundException, IOException {
+    private static byte[] read(Path file, String name) throws ClassNotFoundException, IOException {
         if (!Files.exists(file)) {
             throw new ClassNotFoundException(name);
         }

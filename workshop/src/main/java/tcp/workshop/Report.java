@@ -13,8 +13,7 @@ final class Report {
     static final String RUN = "java -jar workshop/target/workshop.jar";
     private static final int WIDTH = 78;
 
-    private Report() {
-    }
+    private Report() {}
 
     static void print(Exercise exercise, Failure failure, PrintStream out) {
         out.println();
@@ -26,8 +25,8 @@ final class Report {
         if (seen != null) {
             part("Sent", shortened(failure.part("Sent:")), out);
             command(seen).ifPresent(command -> {
-                out.println("             To send the same, start your server and paste"
-                        + " this in a second terminal:");
+                out.println(
+                        "             To send the same, start your server and paste" + " this in a second terminal:");
                 out.println("             " + command);
             });
             part("Came back", seen.cameBack(), out);
@@ -42,8 +41,7 @@ final class Report {
             }
         }
         if (failure.place() != null) {
-            part("Meanwhile", "your loop was at " + failure.place()
-                    + ", and did not come back to select().", out);
+            part("Meanwhile", "your loop was at " + failure.place() + ", and did not come back to select().", out);
         } else if (failure.spins()) {
             part("Meanwhile", "your loop was busy all the time.", out);
         }
@@ -63,15 +61,18 @@ final class Report {
         String[] lines = message.lines()
                 .takeWhile(line -> !line.startsWith("Look at:"))
                 .map(line -> line.length() > 300 ? line.substring(0, 300) + " ..." : line)
-                .filter(line -> !line.isBlank()).limit(12).toArray(String[]::new);
+                .filter(line -> !line.isBlank())
+                .limit(12)
+                .toArray(String[]::new);
         out.println("  Happened   " + String.join("\n             ", lines));
     }
 
     private static void exception(Throwable exception, PrintStream out) {
         String where = Stream.of(exception.getStackTrace())
                 .filter(frame -> frame.getClassName().startsWith("tcp.Server"))
-                .limit(3).map(frame -> "\n             at " + frame.getFileName() + ":"
-                        + frame.getLineNumber() + " in " + frame.getMethodName() + "()")
+                .limit(3)
+                .map(frame -> "\n             at " + frame.getFileName() + ":" + frame.getLineNumber() + " in "
+                        + frame.getMethodName() + "()")
                 .collect(Collectors.joining());
         out.println("  Exception  " + exception + where);
     }
@@ -112,9 +113,8 @@ final class Report {
             pieces.addAll(start);
         }
         return Optional.of(RUN + " send" + options
-                + (seen.ended() ? " --end" : "") + pieces.stream()
-                        .map(piece -> " \"" + Send.escape(piece) + '"')
-                        .collect(Collectors.joining()));
+                + (seen.ended() ? " --end" : "")
+                + pieces.stream().map(piece -> " \"" + Send.escape(piece) + '"').collect(Collectors.joining()));
     }
 
     /** The shortest length after which the text repeats itself. */

@@ -15,8 +15,7 @@ final class Send {
     private static final int PAUSE = 20; // ms between pieces: enough to be read apart
     private static final int QUIET = 2_000; // ms without a byte, and it gives up
 
-    private Send() {
-    }
+    private Send() {}
 
     /**
      * Sends, and prints what comes back until end of stream or two seconds of silence.
@@ -27,8 +26,7 @@ final class Send {
      * @param end whether to end this half of the connection afterwards
      * @return 0, or 1 if the connection broke or was refused
      */
-    static int run(InetSocketAddress address, List<String> texts, int times, int pieces,
-            boolean end, PrintStream out) {
+    static int run(InetSocketAddress address, List<String> texts, int times, int pieces, boolean end, PrintStream out) {
         try (Socket socket = new Socket()) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(QUIET);
@@ -48,13 +46,11 @@ final class Send {
         }
     }
 
-    private static void send(Socket socket, List<String> texts, int times, int pieces,
-            boolean end) {
+    private static void send(Socket socket, List<String> texts, int times, int pieces, boolean end) {
         try {
             OutputStream to = socket.getOutputStream();
             for (int i = 0; i < texts.size(); i++) {
-                byte[] bytes = unescape(texts.get(i)).repeat(i == 0 ? times : 1)
-                        .getBytes(StandardCharsets.ISO_8859_1);
+                byte[] bytes = unescape(texts.get(i)).repeat(i == 0 ? times : 1).getBytes(StandardCharsets.ISO_8859_1);
                 int size = pieces == 0 ? bytes.length : pieces;
                 for (int from = 0; from < bytes.length; from += size) {
                     to.write(bytes, from, Math.min(size, bytes.length - from));
@@ -95,8 +91,7 @@ final class Send {
                 case '\t' -> escaped.append("\\t");
                 case '"' -> escaped.append("\\\"");
                 case '\\' -> escaped.append("\\\\");
-                default -> escaped.append(
-                        c >= ' ' && c < 127 ? "" + c : String.format("\\%03o", (int) c));
+                default -> escaped.append(c >= ' ' && c < 127 ? "" + c : String.format("\\%03o", (int) c));
             }
         }
         return escaped.toString();

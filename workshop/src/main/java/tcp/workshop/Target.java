@@ -12,21 +12,22 @@ import tcp.WriteContract;
 final class Target {
     private static InetSocketAddress address;
 
-    private Target() {
-    }
+    private Target() {}
 
     /** The test class that tries an exercise's promises at this address. */
     static List<Class<?>> promises(Exercise exercise, InetSocketAddress at) {
         address = at;
-        return List.of(switch (exercise.name()) {
-            case "step1" -> Step1.class;
-            case "step2" -> Step2.class;
-            case "step3" -> Step3.class;
-            case "step4" -> Step4.class;
-            case "step5" -> Step5.class;
-            default -> throw new Trouble("The promises of " + exercise.name()
-                    + " need more than an address. With --target: step 1 to 5.");
-        });
+        return List.of(
+                switch (exercise.name()) {
+                    case "step1" -> Step1.class;
+                    case "step2" -> Step2.class;
+                    case "step3" -> Step3.class;
+                    case "step4" -> Step4.class;
+                    case "step5" -> Step5.class;
+                    default ->
+                        throw new Trouble("The promises of " + exercise.name()
+                                + " need more than an address. With --target: step 1 to 5.");
+                });
     }
 
     /** Step 1. */

@@ -51,8 +51,7 @@ final class Verdict {
      *
      * @param out where to say what holds, a line a promise
      */
-    static Verdict of(Exercise exercise, LearnersServer server, Path source, Path classes,
-            PrintStream out) {
+    static Verdict of(Exercise exercise, LearnersServer server, Path source, Path classes, PrintStream out) {
         System.setProperty("tcp.source", source.toString());
         System.setProperty("tcp.classes", classes.toString());
         List<Class<?>> tests = new ArrayList<>();
@@ -84,10 +83,12 @@ final class Verdict {
     static List<Promise> inOrder(Exercise exercise, List<Class<?>> tests) {
         List<Promise> promises = new ArrayList<>();
         for (Class<?> test : tests) {
-            ReflectionSupport
-                    .findMethods(test, m -> AnnotationSupport.isAnnotated(m,
-                            Testable.class), HierarchyTraversalMode.TOP_DOWN)
-                    .stream().sorted(Comparator.comparing(Method::getName))
+            ReflectionSupport.findMethods(
+                            test,
+                            m -> AnnotationSupport.isAnnotated(m, Testable.class),
+                            HierarchyTraversalMode.TOP_DOWN)
+                    .stream()
+                    .sorted(Comparator.comparing(Method::getName))
                     .filter(m -> !exercise.left().contains(m.getName()))
                     .forEach(m -> promises.add(new Promise(test, m)));
         }
@@ -100,8 +101,7 @@ final class Verdict {
     }
 
     /** A test method, in the class that is to run it. */
-    record Promise(Class<?> test, Method method) {
-    }
+    record Promise(Class<?> test, Method method) {}
 
     private void run(List<Promise> promises) {
         Launcher launcher = LauncherFactory.create();
@@ -117,18 +117,19 @@ final class Verdict {
         String name = promise.method().getName();
         var request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectMethod(promise.test(), promise.method()))
-                .configurationParameter("junit.jupiter.extensions.autodetection.enabled",
-                        "true")
+                .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "true")
                 .build();
         Run run = new Run();
-        Thread thread = new Thread(() -> {
-            try {
-                launcher.execute(request, run);
-                run.over.complete(null);
-            } catch (Throwable e) {
-                run.over.completeExceptionally(e);
-            }
-        }, "promise");
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        launcher.execute(request, run);
+                        run.over.complete(null);
+                    } catch (Throwable e) {
+                        run.over.completeExceptionally(e);
+                    }
+                },
+                "promise");
         thread.setDaemon(true);
         thread.start();
         Throwable cause = null;
@@ -139,8 +140,7 @@ final class Verdict {
                 run.over.get(1, TimeUnit.SECONDS);
             } catch (TimeoutException e) {
                 blocked = isSending(thread) ? blocked + 1 : 0;
-                stuck = blocked > Client.PATIENCE.toSeconds()
-                        || second >= LIMIT.toSeconds();
+                stuck = blocked > Client.PATIENCE.toSeconds() || second >= LIMIT.toSeconds();
             } catch (ExecutionException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -149,7 +149,9 @@ final class Verdict {
             cause = run.over.join();
         }
         if (stuck || cause != null) {
-            failure = Failure.of(name, cause,
+            failure = Failure.of(
+                    name,
+                    cause,
                     (stuck ? cpuTimeNow() : Witness.cpuTime()).compareTo(BUSY) > 0,
                     Witness.place() == null ? placeNow() : Witness.place());
             out.println("  BROKEN   " + words(name) + run.which);
@@ -182,9 +184,10 @@ final class Verdict {
     private static Duration cpuTimeNow() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals("server"))
-                .map(thread -> Duration.ofNanos(ManagementFactory.getThreadMXBean()
-                        .getThreadCpuTime(thread.getId())))
-                .max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+                .map(thread ->
+                        Duration.ofNanos(ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.getId())))
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
     }
 
     /** answersPipelinedRequests: answers pipelined requests. */
@@ -209,9 +212,11 @@ final class Verdict {
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
             switch (result.getStatus()) {
                 case SUCCESSFUL -> passed += test.isTest() ? 1 : 0;
-                case ABORTED -> skipped = result.getThrowable()
-                        .map(Throwable::getMessage).orElse("aborted")
-                        .replaceFirst("^Assumption failed: ", "");
+                case ABORTED ->
+                    skipped = result.getThrowable()
+                            .map(Throwable::getMessage)
+                            .orElse("aborted")
+                            .replaceFirst("^Assumption failed: ", "");
                 // The rest of its tries need not be waited for.
                 case FAILED -> {
                     String name = test.getDisplayName();

@@ -39,7 +39,9 @@ public final class Witness implements AfterTestExecutionCallback {
         for (int i = 0; i < 10; i++) { // a busy loop is in select() now and then
             seen = Thread.getAllStackTraces().entrySet().stream()
                     .filter(e -> e.getKey().getName().equals("server"))
-                    .map(e -> place(e.getValue())).filter(Objects::nonNull).findAny()
+                    .map(e -> place(e.getValue()))
+                    .filter(Objects::nonNull)
+                    .findAny()
                     .orElse(null);
             if (seen == null) {
                 return null;
@@ -56,8 +58,7 @@ public final class Witness implements AfterTestExecutionCallback {
                 return null;
             }
             if (frame.getClassName().startsWith("tcp.Server")) {
-                return frame.getFileName() + ":" + frame.getLineNumber() + " in "
-                        + frame.getMethodName() + "()";
+                return frame.getFileName() + ":" + frame.getLineNumber() + " in " + frame.getMethodName() + "()";
             }
         }
         return null;

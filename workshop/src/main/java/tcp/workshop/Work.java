@@ -10,8 +10,7 @@ import java.util.Properties;
 
 /** The learner's own files, in workshop/mine: the server, what was kept, the progress. */
 final class Work {
-    private static final DateTimeFormatter TIME = DateTimeFormatter
-            .ofPattern("yyyy-MM-dd'T'HH-mm-ss");
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss");
 
     private final Path project;
     private final Path mine;
@@ -19,14 +18,14 @@ final class Work {
 
     Work(Path project) {
         this.project = project;
-        mine = Path.of(System.getProperty("workshop.mine",
-                project.resolve("workshop").resolve("mine").toString()));
+        mine = Path.of(System.getProperty(
+                "workshop.mine", project.resolve("workshop").resolve("mine").toString()));
         if (Files.exists(progressFile())) {
             try (var in = Files.newBufferedReader(progressFile())) {
                 progress.load(in);
             } catch (IOException | IllegalArgumentException e) {
-                throw new Trouble("Cannot read " + show(progressFile()) + " ("
-                        + e.getMessage() + "). Delete it; your server stays.");
+                throw new Trouble("Cannot read " + show(progressFile()) + " (" + e.getMessage()
+                        + "). Delete it; your server stays.");
             }
         }
     }
@@ -49,8 +48,7 @@ final class Work {
     Exercise current() {
         String name = progress.getProperty("current");
         if (name == null) {
-            throw new Trouble(
-                    "No exercise is started. Begin with: " + Report.RUN + " start step1");
+            throw new Trouble("No exercise is started. Begin with: " + Report.RUN + " start step1");
         }
         return Exercise.named(name);
     }
@@ -66,8 +64,7 @@ final class Work {
             Path kept = null;
             Path starter = project.resolve(exercise.starter());
             if (!Files.exists(starter)) {
-                throw new Trouble(
-                        "The starter " + exercise.starter() + " is not there.");
+                throw new Trouble("The starter " + exercise.starter() + " is not there.");
             }
             Files.createDirectories(server().getParent());
             boolean there = Files.exists(server());
@@ -89,7 +86,7 @@ final class Work {
         String of = progress.getProperty("current", "before");
         Path folder = Files.createDirectories(mine.resolve("kept"));
         String name = of + "-" + TIME.format(LocalDateTime.now());
-        for (int i = 1;; i++) {
+        for (int i = 1; ; i++) {
             Path file = folder.resolve(name + (i == 1 ? "" : "-" + i) + ".java");
             if (!Files.exists(file)) {
                 return Files.copy(server(), file);

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 /** What the learner's command says, run from the packaged jar. */
 record Checked(int status, String output) {
     static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
-    static final String JAVA = Path
-            .of(System.getProperty("java.home"), "bin", "java").toString();
+    static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     /**
      * Checks this source, in a folder that is empty or not there, in a process that may
@@ -34,20 +34,25 @@ record Checked(int status, String output) {
 
     /** Runs the command in a new process, with this folder as the learner's own. */
     static Checked command(Path mine, String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-                        "-Dworkshop.mine=" + mine, "-jar",
-                        Path.of("target", "workshop.jar").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                JAVA,
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Dworkshop.mine=" + mine,
+                "-jar",
+                Path.of("target", "workshop.jar").toString()));
         command.addAll(List.of(arguments));
         try {
             Path output = Files.createTempFile("workshop", ".txt");
-            Process process = new ProcessBuilder(command).redirectErrorStream(true)
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
-                    .redirectInput(new File(output.toString())).start();
+                    .redirectInput(new File(output.toString()))
+                    .start();
             if (!process.waitFor(180, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError("It does not end: " + String.join(" ", command)
-                        + "\n" + Files.readString(output));
+                throw new AssertionError(
+                        "It does not end: " + String.join(" ", command) + "\n" + Files.readString(output));
             }
             String text = Files.readString(output).replace("\r\n", "\n");
             Files.delete(output);
@@ -61,8 +66,7 @@ record Checked(int status, String output) {
 
     /** The promise that was said to be broken, in words; empty if none was. */
     String broken() {
-        Matcher line = Pattern.compile("(?m)^  BROKEN   (.*?)( \\(with .*)?$")
-                .matcher(output);
+        Matcher line = Pattern.compile("(?m)^  BROKEN   (.*?)( \\(with .*)?$").matcher(output);
         return line.find() ? line.group(1) : "";
     }
 

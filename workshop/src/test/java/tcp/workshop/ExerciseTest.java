@@ -25,9 +25,14 @@ class ExerciseTest {
     @MethodSource("exercises")
     void hasATaskOfUnderAPage(Exercise exercise) throws IOException {
         String task = Files.readString(exercise.folder(PROJECT).resolve("README.md"));
-        assertThat(task).contains("\n## What to do\n", "\n## Try it\n",
-                "\n## What is checked\n", "\n## Not in this step\n",
-                "\n## If you want more\n", "not yet measured");
+        assertThat(task)
+                .contains(
+                        "\n## What to do\n",
+                        "\n## Try it\n",
+                        "\n## What is checked\n",
+                        "\n## Not in this step\n",
+                        "\n## If you want more\n",
+                        "not yet measured");
         assertThat(task.lines().count()).as("lines of the task").isLessThan(80);
     }
 
@@ -38,18 +43,17 @@ class ExerciseTest {
         List<String> hints = exercise.hints(PROJECT);
         assertThat(hints).hasSizeBetween(2, 3).allMatch(hint -> !hint.isBlank());
         assertThat(text.lines().filter(line -> line.startsWith("## ")))
-                .containsExactlyElementsOf(
-                        Stream.of(1, 2, 3).map(i -> "## Hint " + i).limit(hints.size())
-                                .toList());
+                .containsExactlyElementsOf(Stream.of(1, 2, 3)
+                        .map(i -> "## Hint " + i)
+                        .limit(hints.size())
+                        .toList());
         assertThat(hints.get(0)).as("the first hint asks").contains("?");
-        assertThat(hints.get(hints.size() - 1)).as("the last hint shows code")
-                .containsPattern("(?m)^    ");
+        assertThat(hints.get(hints.size() - 1)).as("the last hint shows code").containsPattern("(?m)^    ");
     }
 
     @ParameterizedTest
     @MethodSource("exercises")
-    void starterAndSolutionCompile(Exercise exercise, @TempDir Path folder)
-            throws Exception {
+    void starterAndSolutionCompile(Exercise exercise, @TempDir Path folder) throws Exception {
         for (String source : List.of(exercise.starter(), exercise.solution())) {
             Path classes = Files.createTempDirectory(folder, "classes");
             LearnersServer.compile(PROJECT.resolve(source), classes);
@@ -77,7 +81,8 @@ class ExerciseTest {
             assertThat(wrong.promise()).isNotBlank();
             if (!wrong.name().equals("starter")) {
                 assertThat(diagnoses.add(wrong.likely()))
-                        .as("%s has a diagnosis of its own", wrong.name()).isTrue();
+                        .as("%s has a diagnosis of its own", wrong.name())
+                        .isTrue();
                 count++;
             }
         }
@@ -87,14 +92,11 @@ class ExerciseTest {
     /** Every promise that is named in an order is there. */
     @ParameterizedTest
     @MethodSource("exercises")
-    void namesPromisesThatExist(Exercise exercise, @TempDir Path classes)
-            throws Exception {
-        LearnersServer server = LearnersServer
-                .compile(PROJECT.resolve(exercise.solution()), classes);
+    void namesPromisesThatExist(Exercise exercise, @TempDir Path classes) throws Exception {
+        LearnersServer server = LearnersServer.compile(PROJECT.resolve(exercise.solution()), classes);
         Set<String> methods = new HashSet<>();
         for (String name : exercise.promises()) {
-            for (Class<?> c = server.loadClass("tcp." + name); c != null; c = c
-                    .getSuperclass()) {
+            for (Class<?> c = server.loadClass("tcp." + name); c != null; c = c.getSuperclass()) {
                 Stream.of(c.getMethods()).forEach(m -> methods.add(m.getName()));
                 Stream.of(c.getDeclaredMethods()).forEach(m -> methods.add(m.getName()));
             }
@@ -107,12 +109,11 @@ class ExerciseTest {
     @MethodSource("exercises")
     void standsInTheWorkshopsPages(Exercise exercise) throws IOException {
         Path workshop = PROJECT.resolve("workshop");
-        assertThat(Files.readString(workshop.resolve("README.md"))).contains(
-                "| [`" + exercise.name() + "`](exercises/" + exercise.name()
-                        + "/README.md) | " + exercise.title() + " | ");
+        assertThat(Files.readString(workshop.resolve("README.md")))
+                .contains("| [`" + exercise.name() + "`](exercises/" + exercise.name() + "/README.md) | "
+                        + exercise.title() + " | ");
         String teaching = Files.readString(workshop.resolve("TEACHING.md"));
-        assertThat(teaching).contains(
-                "### " + exercise.name() + ": " + exercise.title() + "\n");
+        assertThat(teaching).contains("### " + exercise.name() + ": " + exercise.title() + "\n");
         for (WrongAnswer wrong : WrongAnswer.of(exercise, PROJECT)) {
             if (!wrong.name().equals("starter")) {
                 assertThat(teaching)

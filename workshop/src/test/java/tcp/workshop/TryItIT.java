@@ -19,9 +19,8 @@ import tcp.testkit.ServerProcess;
 /** What a task tells to try, tried: the command, and the bytes that it says one sees. */
 @Execution(ExecutionMode.CONCURRENT)
 class TryItIT {
-    private static final Pattern SEND = Pattern.compile(
-            "(?m)^    " + Pattern.quote(Report.RUN)
-                    + " send(.*)\n(?s:.*?)\n\n((?:    .*\n)+)");
+    private static final Pattern SEND =
+            Pattern.compile("(?m)^    " + Pattern.quote(Report.RUN) + " send(.*)\n(?s:.*?)\n\n((?:    .*\n)+)");
     private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
     static List<Exercise> exercises() {
@@ -31,8 +30,7 @@ class TryItIT {
     @ParameterizedTest
     @MethodSource("exercises")
     void showsWhatTheTaskSays(Exercise exercise, @TempDir Path mine) throws IOException {
-        String task = Files
-                .readString(exercise.folder(Checked.PROJECT).resolve("README.md"));
+        String task = Files.readString(exercise.folder(Checked.PROJECT).resolve("README.md"));
         Matcher send = SEND.matcher(task);
         assertThat(send.find()).as("a command that sends").isTrue();
         String solution = Checked.PROJECT.resolve(exercise.solution()).toString();
@@ -41,13 +39,10 @@ class TryItIT {
                     List.of("send", "--to", "127.0.0.1:" + server.address().getPort()));
             Matcher argument = ARGUMENT.matcher(send.group(1));
             while (argument.find()) {
-                command.add(argument.group(1) != null
-                        ? argument.group(1)
-                        : argument.group(2));
+                command.add(argument.group(1) != null ? argument.group(1) : argument.group(2));
             }
             Checked shown = Checked.command(mine, command.toArray(new String[0]));
-            assertThat(shown.output())
-                    .isEqualTo(send.group(2).replaceAll("(?m)^    ", ""));
+            assertThat(shown.output()).isEqualTo(send.group(2).replaceAll("(?m)^    ", ""));
         }
     }
 }

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class VerdictIT {
     private static final boolean THOROUGH = Boolean.getBoolean("workshop.thorough");
-    private static final ExecutorService AT_ONCE = Executors
-            .newFixedThreadPool(Integer.getInteger("workshop.parallel", 8));
+    private static final ExecutorService AT_ONCE =
+            Executors.newFixedThreadPool(Integer.getInteger("workshop.parallel", 8));
 
     @TempDir
     static Path folder;
@@ -47,10 +47,12 @@ class VerdictIT {
                 var checked = start(exercise, wrong.source(Checked.PROJECT), name);
                 tests.add(() -> dynamicTest(name, () -> {
                     Checked said = checked.join();
-                    assertThat(said.broken()).as("the promise said to be broken in\n%s",
-                            said.output()).isEqualTo(Verdict.words(wrong.promise()));
-                    assertThat(said.likely()).as("the likely cause in\n%s",
-                            said.output()).isEqualTo(wrong.likely());
+                    assertThat(said.broken())
+                            .as("the promise said to be broken in\n%s", said.output())
+                            .isEqualTo(Verdict.words(wrong.promise()));
+                    assertThat(said.likely())
+                            .as("the likely cause in\n%s", said.output())
+                            .isEqualTo(wrong.likely());
                     assertThat(said.status()).as("exit status").isEqualTo(1);
                 }));
             }
@@ -62,17 +64,16 @@ class VerdictIT {
     List<DynamicTest> solutionsKeepAllPromises() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
         for (Exercise exercise : selected()) {
-            String source = Files
-                    .readString(Checked.PROJECT.resolve(exercise.solution()));
+            String source = Files.readString(Checked.PROJECT.resolve(exercise.solution()));
             for (int i = 1; i <= (THOROUGH ? 20 : 1); i++) {
                 String name = exercise.name() + " solution " + i;
                 var checked = start(exercise, source, name);
                 tests.add(dynamicTest(name, () -> {
                     Checked said = checked.join();
-                    assertThat(said.status()).as("exit status of\n%s", said.output())
+                    assertThat(said.status())
+                            .as("exit status of\n%s", said.output())
                             .isZero();
-                    assertThat(said.output()).contains("promises hold.\n")
-                            .doesNotContain("SKIPPED");
+                    assertThat(said.output()).contains("promises hold.\n").doesNotContain("SKIPPED");
                 }));
             }
         }
@@ -85,10 +86,8 @@ class VerdictIT {
         return only == null ? Exercise.ALL : List.of(Exercise.named(only));
     }
 
-    private static CompletableFuture<Checked> start(Exercise exercise, String source,
-            String name) {
+    private static CompletableFuture<Checked> start(Exercise exercise, String source, String name) {
         Path mine = folder.resolve(name.replace(' ', '-'));
-        return CompletableFuture.supplyAsync(
-                () -> Checked.source(exercise.name(), source, mine), AT_ONCE);
+        return CompletableFuture.supplyAsync(() -> Checked.source(exercise.name(), source, mine), AT_ONCE);
     }
 }

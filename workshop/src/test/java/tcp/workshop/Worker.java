@@ -33,13 +33,17 @@ final class Worker implements AutoCloseable {
     private final BufferedReader answers;
 
     private Worker() throws IOException {
-        process = new ProcessBuilder(Checked.JAVA, "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", "-cp", Path.of("target", "test-classes").toString(),
-                Worker.class.getName(), "target").redirectError(
-                        ProcessBuilder.Redirect.INHERIT)
+        process = new ProcessBuilder(
+                        Checked.JAVA,
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        Path.of("target", "test-classes").toString(),
+                        Worker.class.getName(),
+                        "target")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        answers = new BufferedReader(
-                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
     /** Checks the server in this folder, which is the learner's own. */
@@ -62,8 +66,7 @@ final class Worker implements AutoCloseable {
         } else {
             worker.close();
         }
-        return new Checked(Integer.parseInt(answer.split(" ")[0]),
-                output.replace("\r\n", "\n"));
+        return new Checked(Integer.parseInt(answer.split(" ")[0]), output.replace("\r\n", "\n"));
     }
 
     /** Ends those that wait for work. */
@@ -82,29 +85,23 @@ final class Worker implements AutoCloseable {
         PrintStream answers = System.out;
         PrintStream errors = System.err;
         Path target = Path.of(args[0]);
-        Predicate<Path> own = jar -> jar.getFileName().toString()
-                .matches("(workshop|testkit|step\\d).*");
-        URLClassLoader libraries = new URLClassLoader(jars(target, own.negate()),
-                ClassLoader.getPlatformClassLoader());
-        BufferedReader lines = new BufferedReader(
-                new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line; (line = lines.readLine()) != null;) {
+        Predicate<Path> own = jar -> jar.getFileName().toString().matches("(workshop|testkit|step\\d).*");
+        URLClassLoader libraries = new URLClassLoader(jars(target, own.negate()), ClassLoader.getPlatformClassLoader());
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line; (line = lines.readLine()) != null; ) {
             String exercise = line.substring(0, line.indexOf('\t'));
             Path mine = Path.of(line.substring(line.indexOf('\t') + 1));
             Set<Thread> before = Thread.getAllStackTraces().keySet();
             int status;
-            try (PrintStream output = new PrintStream(
-                    mine.resolve("output.txt").toFile(), StandardCharsets.UTF_8)) {
+            try (PrintStream output = new PrintStream(mine.resolve("output.txt").toFile(), StandardCharsets.UTF_8)) {
                 System.setProperty("workshop.mine", mine.toString());
                 System.setOut(output);
                 System.setErr(output);
                 URLClassLoader loader = new URLClassLoader(jars(target, own), libraries);
                 Thread.currentThread().setContextClassLoader(loader);
-                Method run = loader.loadClass("tcp.workshop.Main")
-                        .getDeclaredMethod("run", String[].class);
+                Method run = loader.loadClass("tcp.workshop.Main").getDeclaredMethod("run", String[].class);
                 run.setAccessible(true);
-                status = (int) run.invoke(null,
-                        (Object) new String[]{"check", exercise});
+                status = (int) run.invoke(null, (Object) new String[] {"check", exercise});
             } finally {
                 System.setOut(errors); // a server that is left must not answer for us
                 System.setErr(errors);
@@ -120,8 +117,8 @@ final class Worker implements AutoCloseable {
     }
 
     private static URL[] jars(Path target, Predicate<Path> which) throws IOException {
-        try (Stream<Path> jars = Stream.concat(Stream.of(target.resolve("workshop.jar")),
-                Files.list(target.resolve("lib")))) {
+        try (Stream<Path> jars =
+                Stream.concat(Stream.of(target.resolve("workshop.jar")), Files.list(target.resolve("lib")))) {
             return jars.filter(which).map(Worker::url).toArray(URL[]::new);
         }
     }
@@ -139,8 +136,7 @@ final class Worker implements AutoCloseable {
         Set<Thread> left = new HashSet<>(Thread.getAllStackTraces().keySet());
         left.removeAll(before);
         // The first are clients' alarms, which sleep; the others the JDK's pools.
-        left.removeIf(thread -> thread.getName()
-                .matches("testkit.*|ForkJoin.*|process reaper.*|Common-Cleaner"));
+        left.removeIf(thread -> thread.getName().matches("testkit.*|ForkJoin.*|process reaper.*|Common-Cleaner"));
         long end = System.nanoTime() + 500_000_000;
         for (Thread thread : left) {
             thread.join(Math.max(1, (end - System.nanoTime()) / 1_000_000));

@@ -20,15 +20,18 @@ record WrongAnswer(Exercise exercise, String name, String text) {
     static List<WrongAnswer> of(Exercise exercise, Path project) throws IOException {
         Path folder = exercise.folder(project).resolve("wrong");
         try (Stream<Path> files = Files.list(folder)) {
-            return files.sorted().map(file -> {
-                try {
-                    return new WrongAnswer(exercise,
-                            file.getFileName().toString().replace(".diff", ""),
-                            Files.readString(file));
-                } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
-            }).toList();
+            return files.sorted()
+                    .map(file -> {
+                        try {
+                            return new WrongAnswer(
+                                    exercise,
+                                    file.getFileName().toString().replace(".diff", ""),
+                                    Files.readString(file));
+                        } catch (IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                    })
+                    .toList();
         }
     }
 
@@ -47,9 +50,7 @@ record WrongAnswer(Exercise exercise, String name, String text) {
 
     /** The source of the wrong server. */
     String source(Path project) throws IOException {
-        String base = header("Base").equals("starter")
-                ? exercise.starter()
-                : exercise.solution();
+        String base = header("Base").equals("starter") ? exercise.starter() : exercise.solution();
         String source = Files.readString(project.resolve(base));
         String[] changes = text.split("(?m)^@@\n");
         for (int i = 1; i < changes.length; i++) {

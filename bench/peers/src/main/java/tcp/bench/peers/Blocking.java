@@ -15,31 +15,33 @@ import java.util.concurrent.Executors;
  * and gives all answers that a read asked for in one write.
  */
 final class Blocking {
-    private Blocking() {
-    }
+    private Blocking() {}
 
     static int start(boolean virtual) throws Exception {
         Executor threads = virtual ? virtualThreads() : Executors.newCachedThreadPool();
         ServerSocket listener = new ServerSocket();
         listener.bind(new InetSocketAddress(0), 1024);
-        new Thread(() -> {
-            while (true) {
-                try {
-                    Socket client = listener.accept();
-                    client.setTcpNoDelay(true);
-                    threads.execute(() -> serve(client));
-                } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-        }, "accept").start();
+        new Thread(
+                        () -> {
+                            while (true) {
+                                try {
+                                    Socket client = listener.accept();
+                                    client.setTcpNoDelay(true);
+                                    threads.execute(() -> serve(client));
+                                } catch (IOException e) {
+                                    throw new IllegalStateException(e);
+                                }
+                            }
+                        },
+                        "accept")
+                .start();
         return listener.getLocalPort();
     }
 
     /** Found by name, since this is compiled for JDK 17. */
     private static Executor virtualThreads() throws ReflectiveOperationException {
-        return (Executor) Executors.class.getMethod("newVirtualThreadPerTaskExecutor")
-                .invoke(null);
+        return (Executor)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     }
 
     private static void serve(Socket client) {
@@ -49,7 +51,7 @@ final class Blocking {
             byte[] input = new byte[8 * 1024];
             byte[] output = Main.RESPONSE;
             int matched = 0;
-            for (int n; (n = in.read(input)) != -1;) {
+            for (int n; (n = in.read(input)) != -1; ) {
                 int owed = 0;
                 for (int i = 0; i < n; i++) {
                     byte b = input[i];

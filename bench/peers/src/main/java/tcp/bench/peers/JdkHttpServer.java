@@ -9,8 +9,7 @@ import java.net.InetSocketAddress;
  * thread that selects also answers). Its properties are set where it is started.
  */
 final class JdkHttpServer {
-    private JdkHttpServer() {
-    }
+    private JdkHttpServer() {}
 
     static int start() throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(0), 1024);

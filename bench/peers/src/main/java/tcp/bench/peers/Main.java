@@ -12,7 +12,7 @@ public final class Main {
     static final String TYPE = "text/html";
     static final byte[] BODY = "hello\n".getBytes(StandardCharsets.US_ASCII);
     static final byte[] RESPONSE = ("HTTP/1.1 200 OK\r\nContent-Type: " + TYPE + "\r\n"
-            + "Connection: keep-alive\r\nContent-Length: 6\r\n\r\nhello\n")
+                    + "Connection: keep-alive\r\nContent-Length: 6\r\n\r\nhello\n")
             .getBytes(StandardCharsets.US_ASCII);
 
     /** A server that serves until its process ends. */
@@ -29,8 +29,7 @@ public final class Main {
             "netty-epoll", () -> Netty.start(true),
             "microhttp", Microhttp::start);
 
-    private Main() {
-    }
+    private Main() {}
 
     public static void main(String[] args) throws Exception {
         Peer peer = args.length == 1 ? PEERS.get(args[0]) : null;

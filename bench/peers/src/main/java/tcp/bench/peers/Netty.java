@@ -29,23 +29,24 @@ import java.net.InetSocketAddress;
  * when a read is done, as its own examples do.
  */
 final class Netty {
-    private Netty() {
-    }
+    private Netty() {}
 
     static int start(boolean epoll) throws InterruptedException {
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1,
-                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-        Channel channel = new ServerBootstrap().group(group)
-                .channel(epoll
-                        ? EpollServerSocketChannel.class
-                        : NioServerSocketChannel.class)
+        EventLoopGroup group =
+                new MultiThreadIoEventLoopGroup(1, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        Channel channel = new ServerBootstrap()
+                .group(group)
+                .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel client) {
                         client.pipeline().addLast(new HttpServerCodec(), new Hello());
                     }
-                }).bind(0).sync().channel();
+                })
+                .bind(0)
+                .sync()
+                .channel();
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
@@ -54,8 +55,7 @@ final class Netty {
         protected void channelRead0(ChannelHandlerContext context, HttpObject message) {
             if (message instanceof HttpRequest) {
                 FullHttpResponse response = new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1, HttpResponseStatus.OK,
-                        Unpooled.wrappedBuffer(Main.BODY));
+                        HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.wrappedBuffer(Main.BODY));
                 response.headers()
                         .set(HttpHeaderNames.CONTENT_TYPE, Main.TYPE)
                         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE)
