@@ -33,7 +33,7 @@ export default defineConfig({
   titleTemplate: ':title | A TCP server in Java',
   description: 'A TCP server in Java with NIO, step by step, from the selector up.',
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}favicon.svg` }]],
-  srcExclude: ['src/**', 'target/**', 'site-test/**'],
+  srcExclude: ['proof/**', 'site-test/**'],
   rewrites: { 'README.md': 'index.md' },
   // The pages are read as they are on a code host: the same anchors, the same blocks.
   markdown: {

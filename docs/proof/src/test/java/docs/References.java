@@ -188,7 +188,7 @@ final class References {
                     line,
                     "`" + name + "` is neither in our sources nor in the JDK",
                     "write it as it is there now; a name of Rust or of the system goes"
-                            + " into docs/src/test/resources/foreign-names.txt");
+                            + " into docs/proof/src/test/resources/foreign-names.txt");
         }
     }
 

@@ -366,7 +366,7 @@ class ProofTest {
                 "`epoll_ctl`",
                 "`ServerSocketChannel`",
                 "`java step1-init/src/main/java/tcp/Server.java 9000`",
-                "`./mvnw -pl docs verify`",
+                "`./mvnw -pl docs/proof verify`",
                 "`text/html`",
                 "`Poll::poll()`",
                 "`InitTest`",

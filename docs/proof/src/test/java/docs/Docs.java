@@ -29,7 +29,9 @@ record Docs(Path root, Map<String, Page> pages) {
     /** The docs of this repository. */
     static Docs read() {
         String root = System.getProperty("docs.repository");
-        return read(root == null ? Path.of("..").toAbsolutePath().normalize() : Path.of(root));
+        return read((root == null ? Path.of("../..") : Path.of(root))
+                .toAbsolutePath()
+                .normalize());
     }
 
     static Docs read(Path root) {
