@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /**
  * One exercise: where it starts, which promises its server must keep, and in which order
- * they are tried. The promises are test classes in the package tcp, named without it.
+ * they are tried.
  *
  * @param name what the learner types, and the folder under workshop/exercises
  * @param title in a few words
@@ -101,7 +101,7 @@ record Exercise(
                     "echo",
                     "ECHO under back-pressure",
                     "step4-write",
-                    "EchoPromises",
+                    "echo.EchoTest",
                     "echoesWhatItGets echoesEveryByte clientThatStaysCostsNoCpu"
                             + " silentClientCostsNoCpu echoesAfterHalfClose"
                             + " stopsAClientThatDoesNotReadAndLosesNothing"),
@@ -109,7 +109,7 @@ record Exercise(
                     "http",
                     "honest HTTP",
                     "step5-http",
-                    "HonestPromises",
+                    "http.HttpTest",
                     "answersAndStaysOpen skipsABody skipsABodyThatComesInPieces"
                             + " ignoresTheCaseOfNames headGetsNoBody closesWhenAsked"
                             + " speaksHttp10 refusesWhatIsNoRequest"
@@ -119,7 +119,7 @@ record Exercise(
                     "deadlines",
                     "deadlines for slow clients",
                     "step5-http",
-                    "DeadlinePromises",
+                    "deadlines.DeadlinesTest",
                     "answersAsBefore endsASilentConnection silentClientCostsNoCpu"
                             + " endsManySilentConnections keepsASlowClientThatIsServed"
                             + " endsAConnectionThatDripsBytes"
@@ -128,7 +128,7 @@ record Exercise(
                     "crowd",
                     "too many clients",
                     "step5-http",
-                    "CrowdPromises",
+                    "crowd.CrowdTest",
                     "servesAHundred keepsTheNextOneWaiting costsNoCpuWhenItIsFull"
                             + " letsTheNextInWhenOneCloses letsTheNextInWhenOneResets"
                             + " countsRightAfterResets"),
@@ -136,7 +136,7 @@ record Exercise(
                     "sigterm",
                     "stopping on SIGTERM",
                     "step5-http",
-                    "DrainPromises",
+                    "sigterm.SigtermTest",
                     "answersTheNextRequestOfAnIdleClient answersARequestThatIsHalfSent"
                             + " endsThoughAClientIsSilent finishesAnswersThatAreUnderWay"
                             + " losesNoRequestOfManyClients"),
@@ -144,7 +144,7 @@ record Exercise(
                     "loops",
                     "several loops",
                     "step5-http",
-                    "LoopsPromises",
+                    "loops.LoopsTest",
                     "answersARequestAndStaysOpen severalThreadsServe closeEndsAllLoops"
                             + " closeEndsTheLoopAndFreesThePort"));
 
@@ -162,7 +162,7 @@ record Exercise(
                 title,
                 starter,
                 MODULES.get(number - 1) + source,
-                List.of(promises + "Test", promises + "IT"),
+                List.of("tcp." + promises + "Test", "tcp." + promises + "IT"),
                 words(order),
                 leftOut);
     }
