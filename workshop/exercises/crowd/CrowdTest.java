@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tcp.HttpContract;
@@ -34,6 +35,7 @@ class CrowdTest implements EachStepContract, InProcessContract {
     }
 
     /** A full server with one client at the door is idle. */
+    @Order(3)
     @Test
     void costsNoCpuWhenItIsFull() throws Exception {
         var clients = Client.connect(address(), MOST + 1);
@@ -53,6 +55,7 @@ class CrowdTest implements EachStepContract, InProcessContract {
     }
 
     /** A hundred at a time are served, again and again. */
+    @Order(1)
     @Test
     void servesAHundred() {
         List<Client> clients = Client.connect(address(), MOST);
@@ -63,6 +66,7 @@ class CrowdTest implements EachStepContract, InProcessContract {
     }
 
     /** One more is connected by the kernel, and not served; the others still are. */
+    @Order(2)
     @Test
     void keepsTheNextOneWaiting() {
         assertFull(Client.connect(address(), MOST)).forEach(Client::close);
@@ -81,12 +85,14 @@ class CrowdTest implements EachStepContract, InProcessContract {
     }
 
     /** When one closes, the next is served. */
+    @Order(4)
     @Test
     void letsTheNextInWhenOneCloses() {
         letsTheNextIn(Client::close);
     }
 
     /** When one breaks off with a reset, the next is served as well. */
+    @Order(5)
     @Test
     void letsTheNextInWhenOneResets() {
         letsTheNextIn(Client::reset);
@@ -108,6 +114,7 @@ class CrowdTest implements EachStepContract, InProcessContract {
     }
 
     /** After 300 clients that reset, the cap is still 100: none is counted twice. */
+    @Order(6)
     @Test
     void countsRightAfterResets() {
         EachStepContract.resetMany(address());

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tcp.HttpContract;
@@ -47,6 +48,7 @@ class DeadlinesTest implements EachStepContract, InProcessContract {
     }
 
     /** A request is answered, and the connection is there for the next. */
+    @Order(1)
     @Test
     void answersAsBefore() {
         try (Client client = Client.connect(address())) {
@@ -59,6 +61,7 @@ class DeadlinesTest implements EachStepContract, InProcessContract {
     }
 
     /** Who says nothing is hung up on after a second, and not much before. */
+    @Order(2)
     @Test
     void endsASilentConnection() {
         try (Client client = Client.connect(address())) {
@@ -69,6 +72,7 @@ class DeadlinesTest implements EachStepContract, InProcessContract {
     }
 
     /** The same holds for many, and for those who were served before. */
+    @Order(4)
     @Test
     void endsManySilentConnections() {
         List<Client> clients = Client.connect(address(), 100);
@@ -80,6 +84,7 @@ class DeadlinesTest implements EachStepContract, InProcessContract {
     }
 
     /** A byte now and then is no progress: whoever drips bytes is hung up on as well. */
+    @Order(6)
     @Test
     void endsAConnectionThatDripsBytes() {
         try (Client client = Client.connect(address())) {
@@ -98,6 +103,7 @@ class DeadlinesTest implements EachStepContract, InProcessContract {
     }
 
     /** Slow is not dead: who gets an answer every half second stays. */
+    @Order(5)
     @Test
     void keepsASlowClientThatIsServed() {
         try (Client client = Client.connect(address())) {
@@ -109,6 +115,7 @@ class DeadlinesTest implements EachStepContract, InProcessContract {
     }
 
     /** Who takes no answers gets no answers through: its time runs, too. */
+    @Order(7)
     @Test
     void endsAConnectionThatTakesNoAnswers() throws Exception {
         try (Client greedy = Client.connect(address())) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ class EchoTest implements EachStepContract, InProcessContract {
     }
 
     /** A client that has its bytes and stays costs nothing: nothing is owed to it. */
+    @Order(3)
     @Test
     void clientThatStaysCostsNoCpu() throws Exception {
         try (Client client = Client.connect(address())) {
@@ -59,6 +61,7 @@ class EchoTest implements EachStepContract, InProcessContract {
     }
 
     /** What comes is sent back, and the connection stays open. */
+    @Order(1)
     @Test
     void echoesWhatItGets() {
         try (Client client = Client.connect(address())) {
@@ -71,6 +74,7 @@ class EchoTest implements EachStepContract, InProcessContract {
     }
 
     /** Any byte may come, not only text. */
+    @Order(2)
     @Test
     void echoesEveryByte() {
         StringBuilder bytes = new StringBuilder();
@@ -85,6 +89,7 @@ class EchoTest implements EachStepContract, InProcessContract {
     }
 
     /** Whoever ends its half gets its bytes, and then end of stream. */
+    @Order(5)
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 50})
     void echoesAfterHalfClose(int millis) {
@@ -104,6 +109,7 @@ class EchoTest implements EachStepContract, InProcessContract {
      * A client sends up to 50 MB and reads nothing. The server stops reading from it, and
      * serves others. When it reads at last, every byte comes back.
      */
+    @Order(6)
     @Test
     void stopsAClientThatDoesNotReadAndLosesNothing() throws Exception {
         String piece = piece();

@@ -2,6 +2,7 @@ package http;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +66,7 @@ class HttpTest implements EachStepContract, InProcessContract {
     }
 
     /** A request, its response, and the connection stays open. */
+    @Order(1)
     @Test
     void answersAndStaysOpen() {
         try (Client client = Client.connect(address())) {
@@ -77,6 +79,7 @@ class HttpTest implements EachStepContract, InProcessContract {
     }
 
     /** A body may look like a request; it is none (RFC 9112, section 6.2). */
+    @Order(2)
     @Test
     void skipsABody() {
         try (Client client = Client.connect(address())) {
@@ -89,6 +92,7 @@ class HttpTest implements EachStepContract, InProcessContract {
     }
 
     /** A body may come later than its head, and in more than one read. */
+    @Order(3)
     @Test
     void skipsABodyThatComesInPieces() {
         String post = post(GET.repeat(3) + "x".repeat(40_000) + GET);
@@ -107,6 +111,7 @@ class HttpTest implements EachStepContract, InProcessContract {
     }
 
     /** Names of headers have no case (RFC 9110, section 5.1). */
+    @Order(4)
     @ParameterizedTest
     @ValueSource(strings = {"content-length", "CONTENT-LENGTH"})
     void ignoresTheCaseOfNames(String name) {
@@ -119,6 +124,7 @@ class HttpTest implements EachStepContract, InProcessContract {
     }
 
     /** HEAD is GET without the body (RFC 9110, section 9.3.2). */
+    @Order(5)
     @Test
     void headGetsNoBody() {
         try (Client client = Client.connect(address())) {
@@ -131,6 +137,7 @@ class HttpTest implements EachStepContract, InProcessContract {
     }
 
     /** Connection: close ends the connection after the response, without a reset. */
+    @Order(6)
     @ParameterizedTest
     @ValueSource(strings = {"close", "Close"})
     void closesWhenAsked(String close) {
@@ -143,6 +150,7 @@ class HttpTest implements EachStepContract, InProcessContract {
     }
 
     /** HTTP/1.0 closes, unless the client asks to keep the connection. */
+    @Order(7)
     @Test
     void speaksHttp10() {
         try (Client client = Client.connect(address())) {
@@ -160,6 +168,7 @@ class HttpTest implements EachStepContract, InProcessContract {
     }
 
     /** What is no request gets 400, and the end. */
+    @Order(8)
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -176,6 +185,7 @@ class HttpTest implements EachStepContract, InProcessContract {
     }
 
     /** A body in chunks gets 501; a version that is not 1.x gets 505. */
+    @Order(9)
     @Test
     void refusesWhatItDoesNotSpeak() {
         assertRefused("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "501 Not Implemented");
@@ -183,6 +193,7 @@ class HttpTest implements EachStepContract, InProcessContract {
     }
 
     /** A head of more than 8 KiB gets 431, and the end; it need not be over. */
+    @Order(10)
     @Test
     void refusesAHeadWithoutEnd() {
         assertRefused("GET / HTTP/1.1\r\nHost: a\r\nA: " + "b".repeat(8 * 1024), "431 Request Header Fields Too Large");
@@ -201,6 +212,7 @@ class HttpTest implements EachStepContract, InProcessContract {
     }
 
     /** Requests of all kinds in one read, and byte by byte, are answered in order. */
+    @Order(11)
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 100_000})
     void answersAMixInOrder(int size) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tcp.HttpContract;
@@ -45,6 +46,7 @@ class LoopsTest implements HttpContract, InProcessContract {
     }
 
     /** Many clients are served by several threads. */
+    @Order(2)
     @Test
     void severalThreadsServe() {
         List<Client> clients = Client.connect(address(), CLIENTS);
@@ -58,6 +60,7 @@ class LoopsTest implements HttpContract, InProcessContract {
     }
 
     /** close() ends all loops, not only the one in run(). */
+    @Order(3)
     @Test
     void closeEndsAllLoops() throws Exception {
         List<Client> clients = Client.connect(address(), CLIENTS);

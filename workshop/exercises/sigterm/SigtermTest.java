@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tcp.HttpContract;
 import tcp.testkit.BrokenPromise;
@@ -39,6 +40,7 @@ class SigtermTest {
     }
 
     /** A request that is half sent when SIGTERM comes is answered; then it ends. */
+    @Order(2)
     @Test
     void answersARequestThatIsHalfSent() {
         try (Client client = Client.connect(server.address())) {
@@ -52,6 +54,7 @@ class SigtermTest {
     }
 
     /** A client that was idle may have sent its next request just now: it is answered. */
+    @Order(1)
     @Test
     void answersTheNextRequestOfAnIdleClient() {
         try (Client client = Client.connect(server.address())) {
@@ -64,6 +67,7 @@ class SigtermTest {
     }
 
     /** A client that takes its many answers late gets each of them whole. */
+    @Order(4)
     @Test
     void finishesAnswersThatAreUnderWay() {
         try (Client client = Client.connect(server.address())) {
@@ -85,6 +89,7 @@ class SigtermTest {
     }
 
     /** A client that says nothing does not keep the server: it ends in a second or so. */
+    @Order(3)
     @Test
     void endsThoughAClientIsSilent() throws Exception {
         try (Client silent = Client.connect(server.address())) {
@@ -99,6 +104,7 @@ class SigtermTest {
     }
 
     /** Eight clients ask without a pause. Not one request goes unanswered. */
+    @Order(5)
     @Test
     void losesNoRequestOfManyClients() {
         List<CompletableFuture<Void>> asking = new ArrayList<>();

@@ -99,7 +99,7 @@ record Exercise(
                             + " tenThousandConnectionsNeedLittleMemory"),
             beyond(
                     "echo",
-                    "ECHO under back-pressure",
+                    "echo under back-pressure",
                     "step4-write",
                     "echo.EchoTest",
                     "echoesWhatItGets echoesEveryByte clientThatStaysCostsNoCpu"
@@ -107,7 +107,7 @@ record Exercise(
                             + " stopsAClientThatDoesNotReadAndLosesNothing"),
             beyond(
                     "http",
-                    "honest HTTP",
+                    "HTTP/1.1 by its rules",
                     "step5-http",
                     "http.HttpTest",
                     "answersAndStaysOpen skipsABody skipsABodyThatComesInPieces"
@@ -126,7 +126,7 @@ record Exercise(
                             + " endsAConnectionThatTakesNoAnswers"),
             beyond(
                     "crowd",
-                    "too many clients",
+                    "a crowd at the door, and a limit of 100 clients",
                     "step5-http",
                     "crowd.CrowdTest",
                     "servesAHundred keepsTheNextOneWaiting costsNoCpuWhenItIsFull"
@@ -142,7 +142,7 @@ record Exercise(
                             + " losesNoRequestOfManyClients"),
             beyond(
                     "loops",
-                    "several loops",
+                    "several event loops",
                     "step5-http",
                     "loops.LoopsTest",
                     "answersARequestAndStaysOpen severalThreadsServe closeEndsAllLoops"
