@@ -1,4 +1,4 @@
-package tcp;
+package deadlines;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -7,23 +7,50 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tcp.HttpContract;
+import tcp.Server;
 import tcp.testkit.BrokenPromise;
 import tcp.testkit.Client;
+import tcp.testkit.EachStepContract;
+import tcp.testkit.InProcessContract;
+import tcp.testkit.ServerExtension;
 
 /**
  * Deadlines: step 5, and a client has one second to get its next answer. Else the server
  * ends the connection. Answers renew the deadline, bytes do not (CVE-2018-12122).
  */
-public interface DeadlineContract extends tcp.testkit.EachStepContract {
+class DeadlinesTest implements EachStepContract, InProcessContract {
+    @RegisterExtension
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
+
     @Override
-    default void assertServed(InetSocketAddress address) {
+    public ServerExtension<?> server() {
+        return server;
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    /** The clients may have been hung up on by then. */
+    @Override
+    public int descriptorsHeldFor(int clients) {
+        return 2; // the listener and the selector
+    }
+
+    @Override
+    public void assertServed(InetSocketAddress address) {
         HttpContract.assertAnswered(address);
     }
 
     /** A request is answered, and the connection is there for the next. */
+    @Order(1)
     @Test
-    default void answersAsBefore() {
+    void answersAsBefore() {
         try (Client client = Client.connect(address())) {
             client.lookAt("step 5's answers stay as they were")
                     .send(HttpContract.REQUEST)
@@ -34,8 +61,9 @@ public interface DeadlineContract extends tcp.testkit.EachStepContract {
     }
 
     /** Who says nothing is hung up on after a second, and not much before. */
+    @Order(2)
     @Test
-    default void endsASilentConnection() {
+    void endsASilentConnection() {
         try (Client client = Client.connect(address())) {
             client.lookAt("does select() wake up when the next deadline is over?")
                     .expectNothing(Duration.ofMillis(700))
@@ -44,8 +72,9 @@ public interface DeadlineContract extends tcp.testkit.EachStepContract {
     }
 
     /** The same holds for many, and for those who were served before. */
+    @Order(4)
     @Test
-    default void endsManySilentConnections() {
+    void endsManySilentConnections() {
         List<Client> clients = Client.connect(address(), 100);
         clients.forEach(client -> client.lookAt("is each connection's deadline kept?")
                 .send(HttpContract.REQUEST)
@@ -55,8 +84,9 @@ public interface DeadlineContract extends tcp.testkit.EachStepContract {
     }
 
     /** A byte now and then is no progress: whoever drips bytes is hung up on as well. */
+    @Order(6)
     @Test
-    default void endsAConnectionThatDripsBytes() {
+    void endsAConnectionThatDripsBytes() {
         try (Client client = Client.connect(address())) {
             var dripping = CompletableFuture.runAsync(
                     () -> client.sendInPieces("GET / HTTP/1.1\r\n" + "A: b\r\n".repeat(12), 1, Duration.ofMillis(100)));
@@ -73,8 +103,9 @@ public interface DeadlineContract extends tcp.testkit.EachStepContract {
     }
 
     /** Slow is not dead: who gets an answer every half second stays. */
+    @Order(5)
     @Test
-    default void keepsASlowClientThatIsServed() {
+    void keepsASlowClientThatIsServed() {
         try (Client client = Client.connect(address())) {
             client.lookAt("does each answer renew the deadline?");
             for (int i = 0; i < 5; i++) {
@@ -84,8 +115,9 @@ public interface DeadlineContract extends tcp.testkit.EachStepContract {
     }
 
     /** Who takes no answers gets no answers through: its time runs, too. */
+    @Order(7)
     @Test
-    default void endsAConnectionThatTakesNoAnswers() throws Exception {
+    void endsAConnectionThatTakesNoAnswers() throws Exception {
         try (Client greedy = Client.connect(address())) {
             var sending = CompletableFuture.runAsync(() -> {
                 while (true) {

@@ -1,4 +1,4 @@
-package tcp;
+package sigterm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,27 +8,42 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import tcp.HttpContract;
 import tcp.testkit.BrokenPromise;
 import tcp.testkit.Client;
+import tcp.testkit.ProgramContract;
 import tcp.testkit.ServerProcess;
 
 /**
  * Stopping well: on SIGTERM a server answers what is under way, says Connection: close with
  * its last answer to each client, and ends within a second or so.
  */
-public interface DrainContract {
-    String REQUEST = HttpContract.REQUEST;
-    String RESPONSE = HttpContract.RESPONSE;
-    String LAST_RESPONSE = RESPONSE.replace("keep-alive", "close");
+class SigtermTest {
+    private static final String REQUEST = HttpContract.REQUEST;
+    private static final String RESPONSE = HttpContract.RESPONSE;
+    private static final String LAST_RESPONSE = RESPONSE.replace("keep-alive", "close");
 
-    /** The server, as a process. */
-    ServerProcess server();
+    private ServerProcess server;
+
+    @BeforeEach
+    void start() {
+        server = ServerProcess.java("-cp", ProgramContract.CLASSES, "tcp.Server", "0");
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
 
     /** A request that is half sent when SIGTERM comes is answered; then it ends. */
+    @Order(2)
     @Test
-    default void answersARequestThatIsHalfSent() {
-        try (Client client = Client.connect(server().address())) {
+    void answersARequestThatIsHalfSent() {
+        try (Client client = Client.connect(server.address())) {
             client.lookAt("does SIGTERM leave time for a request that is under way?")
                     .send(REQUEST)
                     .expect(RESPONSE)
@@ -39,9 +54,10 @@ public interface DrainContract {
     }
 
     /** A client that was idle may have sent its next request just now: it is answered. */
+    @Order(1)
     @Test
-    default void answersTheNextRequestOfAnIdleClient() {
-        try (Client client = Client.connect(server().address())) {
+    void answersTheNextRequestOfAnIdleClient() {
+        try (Client client = Client.connect(server.address())) {
             client.lookAt("do idle clients have a moment for their next request?")
                     .send(REQUEST)
                     .expect(RESPONSE);
@@ -51,9 +67,10 @@ public interface DrainContract {
     }
 
     /** A client that takes its many answers late gets each of them whole. */
+    @Order(4)
     @Test
-    default void finishesAnswersThatAreUnderWay() {
-        try (Client client = Client.connect(server().address())) {
+    void finishesAnswersThatAreUnderWay() {
+        try (Client client = Client.connect(server.address())) {
             var sending = CompletableFuture.runAsync(() -> client.send(REQUEST.repeat(200_000)));
             client.lookAt("are answers finished that are under way?")
                     .expect(RESPONSE)
@@ -72,26 +89,28 @@ public interface DrainContract {
     }
 
     /** A client that says nothing does not keep the server: it ends in a second or so. */
+    @Order(3)
     @Test
-    default void endsThoughAClientIsSilent() throws Exception {
-        try (Client silent = Client.connect(server().address())) {
-            try (Client other = Client.connect(server().address())) {
+    void endsThoughAClientIsSilent() throws Exception {
+        try (Client silent = Client.connect(server.address())) {
+            try (Client other = Client.connect(server.address())) {
                 other.send(REQUEST).expect(RESPONSE);
             }
             terminate();
             silent.lookAt("is there a limit to how long it waits for its clients?")
                     .expectEnd();
         }
-        server().awaitExit();
+        server.awaitExit();
     }
 
     /** Eight clients ask without a pause. Not one request goes unanswered. */
+    @Order(5)
     @Test
-    default void losesNoRequestOfManyClients() {
+    void losesNoRequestOfManyClients() {
         List<CompletableFuture<Void>> asking = new ArrayList<>();
         CompletableFuture<Void> started = new CompletableFuture<>();
         for (int i = 0; i < 8; i++) {
-            Client client = Client.connect(server().address());
+            Client client = Client.connect(server.address());
             client.send(REQUEST).expect(RESPONSE);
             CompletableFuture<Void> done = new CompletableFuture<>();
             asking.add(done);
@@ -107,7 +126,7 @@ public interface DrainContract {
             thread.start();
         }
         started.join();
-        server().terminate();
+        server.terminate();
         for (CompletableFuture<Void> client : asking) {
             try {
                 client.join();
@@ -122,8 +141,8 @@ public interface DrainContract {
 
     /** Sends SIGTERM, and waits until it has arrived: new clients are refused. */
     private void terminate() {
-        InetSocketAddress address = server().address();
-        server().terminate();
+        InetSocketAddress address = server.address();
+        server.terminate();
         long start = System.nanoTime();
         while (System.nanoTime() - start < Client.PATIENCE.toNanos()) {
             try {

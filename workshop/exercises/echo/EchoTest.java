@@ -1,4 +1,4 @@
-package tcp;
+package echo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,19 +8,47 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tcp.Server;
 import tcp.testkit.Client;
 import tcp.testkit.EachStepContract;
+import tcp.testkit.InProcessContract;
+import tcp.testkit.ServerExtension;
 
 /**
  * ECHO (RFC 862): all that a client sends comes back, in order and to the byte, until the
  * client ends its half; and a client that does not read is stopped by back-pressure.
  */
-public interface EchoContract extends EachStepContract {
+class EchoTest implements EachStepContract, InProcessContract {
+    @RegisterExtension
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
+
     @Override
-    default void assertServed(InetSocketAddress address) {
+    public ServerExtension<?> server() {
+        return server;
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    /** A client that has its bytes and stays costs nothing: nothing is owed to it. */
+    @Order(3)
+    @Test
+    void clientThatStaysCostsNoCpu() throws Exception {
+        try (Client client = Client.connect(address())) {
+            client.send("hello\n").expect("hello\n");
+            assertLoopIsIdle("is OP_WRITE still in the interest set?");
+        }
+    }
+
+    @Override
+    public void assertServed(InetSocketAddress address) {
         assertEchoed(address);
     }
 
@@ -33,8 +61,9 @@ public interface EchoContract extends EachStepContract {
     }
 
     /** What comes is sent back, and the connection stays open. */
+    @Order(1)
     @Test
-    default void echoesWhatItGets() {
+    void echoesWhatItGets() {
         try (Client client = Client.connect(address())) {
             client.lookAt("are the bytes that were read written back, and only those?")
                     .send("hello\n")
@@ -45,8 +74,9 @@ public interface EchoContract extends EachStepContract {
     }
 
     /** Any byte may come, not only text. */
+    @Order(2)
     @Test
-    default void echoesEveryByte() {
+    void echoesEveryByte() {
         StringBuilder bytes = new StringBuilder();
         for (char c = 0; c < 256; c++) {
             bytes.append(c);
@@ -59,9 +89,10 @@ public interface EchoContract extends EachStepContract {
     }
 
     /** Whoever ends its half gets its bytes, and then end of stream. */
+    @Order(5)
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 50})
-    default void echoesAfterHalfClose(int millis) {
+    void echoesAfterHalfClose(int millis) {
         for (String text : new String[] {"hello\n", "hello\n".repeat(10_000)}) {
             try (Client client = Client.connect(address())) {
                 client.lookAt("does end of stream close a connection that is owed bytes?")
@@ -78,8 +109,9 @@ public interface EchoContract extends EachStepContract {
      * A client sends up to 50 MB and reads nothing. The server stops reading from it, and
      * serves others. When it reads at last, every byte comes back.
      */
+    @Order(6)
     @Test
-    default void stopsAClientThatDoesNotReadAndLosesNothing() throws Exception {
+    void stopsAClientThatDoesNotReadAndLosesNothing() throws Exception {
         String piece = piece();
         int most = (50 << 20) / piece.length();
         AtomicInteger sent = new AtomicInteger();

@@ -1,25 +1,52 @@
-package tcp;
+package http;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tcp.Server;
 import tcp.testkit.Client;
 import tcp.testkit.EachStepContract;
+import tcp.testkit.InProcessContract;
+import tcp.testkit.ServerExtension;
 
 /**
  * Honest HTTP/1.1 (RFC 9112), of a server that has one page: it knows where a request ends,
  * does what Connection says, and refuses what it does not speak.
  */
-public interface HonestContract extends EachStepContract {
-    String GET = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    String HEAD_OF_RESPONSE =
+class HttpTest implements EachStepContract, InProcessContract {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    private static final String HEAD_OF_RESPONSE =
             "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + "Connection: keep-alive\r\nContent-Length: 6\r\n\r\n";
-    String RESPONSE = HEAD_OF_RESPONSE + "hello\n";
-    String LAST_RESPONSE = RESPONSE.replace("keep-alive", "close");
+    private static final String RESPONSE = HEAD_OF_RESPONSE + "hello\n";
+    private static final String LAST_RESPONSE = RESPONSE.replace("keep-alive", "close");
     /** Long enough that no server has read it when it answers the head. */
-    String MUCH = "x".repeat(1 << 20);
+    private static final String MUCH = "x".repeat(1 << 20);
+
+    @RegisterExtension
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
+
+    @Override
+    public ServerExtension<?> server() {
+        return server;
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    /** A client that has its answer and stays costs nothing: nothing is owed to it. */
+    @Test
+    void clientThatStaysCostsNoCpu() throws Exception {
+        try (Client client = Client.connect(address())) {
+            client.send(GET).expect(RESPONSE);
+            assertLoopIsIdle("is OP_WRITE still in the interest set?");
+        }
+    }
 
     /** A POST with a body of so many bytes. */
     static String post(String body) {
@@ -32,15 +59,16 @@ public interface HonestContract extends EachStepContract {
     }
 
     @Override
-    default void assertServed(InetSocketAddress address) {
+    public void assertServed(InetSocketAddress address) {
         try (Client client = Client.connect(address)) {
             client.lookAt("is a plain GET answered with the page?").send(GET).expect(RESPONSE);
         }
     }
 
     /** A request, its response, and the connection stays open. */
+    @Order(1)
     @Test
-    default void answersAndStaysOpen() {
+    void answersAndStaysOpen() {
         try (Client client = Client.connect(address())) {
             client.lookAt("is a plain GET answered with the page?")
                     .send(GET)
@@ -51,8 +79,9 @@ public interface HonestContract extends EachStepContract {
     }
 
     /** A body may look like a request; it is none (RFC 9112, section 6.2). */
+    @Order(2)
     @Test
-    default void skipsABody() {
+    void skipsABody() {
         try (Client client = Client.connect(address())) {
             client.lookAt("is the body taken for the next request?")
                     .send(post(GET))
@@ -63,8 +92,9 @@ public interface HonestContract extends EachStepContract {
     }
 
     /** A body may come later than its head, and in more than one read. */
+    @Order(3)
     @Test
-    default void skipsABodyThatComesInPieces() {
+    void skipsABodyThatComesInPieces() {
         String post = post(GET.repeat(3) + "x".repeat(40_000) + GET);
         int end = post.indexOf("\r\n\r\n") + 4;
         try (Client client = Client.connect(address())) {
@@ -81,9 +111,10 @@ public interface HonestContract extends EachStepContract {
     }
 
     /** Names of headers have no case (RFC 9110, section 5.1). */
+    @Order(4)
     @ParameterizedTest
     @ValueSource(strings = {"content-length", "CONTENT-LENGTH"})
-    default void ignoresTheCaseOfNames(String name) {
+    void ignoresTheCaseOfNames(String name) {
         try (Client client = Client.connect(address())) {
             client.lookAt("are names of headers compared without their case?")
                     .send(post(GET).replace("Content-Length", name))
@@ -93,8 +124,9 @@ public interface HonestContract extends EachStepContract {
     }
 
     /** HEAD is GET without the body (RFC 9110, section 9.3.2). */
+    @Order(5)
     @Test
-    default void headGetsNoBody() {
+    void headGetsNoBody() {
         try (Client client = Client.connect(address())) {
             client.lookAt("does HEAD get the head only, Content-Length and all?")
                     .send(GET.replace("GET", "HEAD"))
@@ -105,9 +137,10 @@ public interface HonestContract extends EachStepContract {
     }
 
     /** Connection: close ends the connection after the response, without a reset. */
+    @Order(6)
     @ParameterizedTest
     @ValueSource(strings = {"close", "Close"})
-    default void closesWhenAsked(String close) {
+    void closesWhenAsked(String close) {
         try (Client client = Client.connect(address())) {
             client.lookAt("does the connection end after Connection: close?")
                     .send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: " + close + "\r\n\r\n")
@@ -117,8 +150,9 @@ public interface HonestContract extends EachStepContract {
     }
 
     /** HTTP/1.0 closes, unless the client asks to keep the connection. */
+    @Order(7)
     @Test
-    default void speaksHttp10() {
+    void speaksHttp10() {
         try (Client client = Client.connect(address())) {
             client.lookAt("HTTP/1.0 ends the connection unless keep-alive is asked for")
                     .send("GET / HTTP/1.0\r\n\r\n")
@@ -134,6 +168,7 @@ public interface HonestContract extends EachStepContract {
     }
 
     /** What is no request gets 400, and the end. */
+    @Order(8)
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -145,20 +180,22 @@ public interface HonestContract extends EachStepContract {
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5 6\r\n\r\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"
             })
-    default void refusesWhatIsNoRequest(String head) {
+    void refusesWhatIsNoRequest(String head) {
         assertRefused(head, "400 Bad Request");
     }
 
     /** A body in chunks gets 501; a version that is not 1.x gets 505. */
+    @Order(9)
     @Test
-    default void refusesWhatItDoesNotSpeak() {
+    void refusesWhatItDoesNotSpeak() {
         assertRefused("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "501 Not Implemented");
         assertRefused("GET / HTTP/2.0\r\nHost: a\r\n\r\n", "505 HTTP Version Not Supported");
     }
 
     /** A head of more than 8 KiB gets 431, and the end; it need not be over. */
+    @Order(10)
     @Test
-    default void refusesAHeadWithoutEnd() {
+    void refusesAHeadWithoutEnd() {
         assertRefused("GET / HTTP/1.1\r\nHost: a\r\nA: " + "b".repeat(8 * 1024), "431 Request Header Fields Too Large");
     }
 
@@ -175,9 +212,10 @@ public interface HonestContract extends EachStepContract {
     }
 
     /** Requests of all kinds in one read, and byte by byte, are answered in order. */
+    @Order(11)
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 100_000})
-    default void answersAMixInOrder(int size) {
+    void answersAMixInOrder(int size) {
         String requests = GET + post(GET) + GET.replace("GET", "HEAD") + post("") + GET + "\r\n"
                 + GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
         try (Client client = Client.connect(address())) {

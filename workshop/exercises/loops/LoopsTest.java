@@ -1,9 +1,10 @@
-package tcp;
+package loops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,18 +12,43 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tcp.HttpContract;
+import tcp.Server;
 import tcp.testkit.Client;
 import tcp.testkit.InProcessContract;
+import tcp.testkit.ServerExtension;
 
 /** Several loops: step 5's promises, kept by more than one thread. */
-public interface LoopsContract extends HttpContract, InProcessContract {
+class LoopsTest implements HttpContract, InProcessContract {
     /** How many clients ask, so that each loop has some for sure. */
-    int CLIENTS = 64;
+    private static final int CLIENTS = 64;
+
+    @RegisterExtension
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
+
+    @Override
+    public ServerExtension<?> server() {
+        return server;
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    /** One client was served by one loop; another loop may not have accepted its own. */
+    @Override
+    public int descriptorsHeldFor(int clients) {
+        return 3; // a listener, and the selectors
+    }
 
     /** Many clients are served by several threads. */
+    @Order(2)
     @Test
-    default void severalThreadsServe() {
+    void severalThreadsServe() {
         List<Client> clients = Client.connect(address(), CLIENTS);
         Set<Thread> busy = busyWhileAsked(clients);
         clients.forEach(Client::close);
@@ -34,8 +60,9 @@ public interface LoopsContract extends HttpContract, InProcessContract {
     }
 
     /** close() ends all loops, not only the one in run(). */
+    @Order(3)
     @Test
-    default void closeEndsAllLoops() throws Exception {
+    void closeEndsAllLoops() throws Exception {
         List<Client> clients = Client.connect(address(), CLIENTS);
         Set<Thread> busy = busyWhileAsked(clients);
         server().close();
