@@ -100,18 +100,6 @@ export function chapters(md, base) {
     })
   })
 
-  // Before the paragraph that begins with a link to a recording, the means to step
-  // through it.
-  md.core.ruler.before('links', 'stepper', (state) => {
-    const at = state.tokens.findIndex(({ children }) => children?.[0]?.type === 'link_open'
-      && children[0].attrGet('href').startsWith('recordings/'))
-    if (at > 0 && !state.env.search) {
-      const lines = read(source(stepOf(state.env))).split('\n')
-      state.tokens.splice(at - 1, 0,
-        html(state, `<Stepper :source="${escape(JSON.stringify(lines))}" />\n`))
-    }
-  })
-
   md.core.ruler.push('switch', (state) => {
     const step = stepOf(state.env)
     const before = state.tokens.findIndex((token) => token.type === 'paragraph_close')

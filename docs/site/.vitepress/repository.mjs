@@ -3,7 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const docs = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+export const site = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+export const docs = resolve(site, '..')
 export const root = resolve(docs, '..')
 
 /**

@@ -5,8 +5,8 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
-export const docs = resolve(dirname(fileURLToPath(import.meta.url)), '..')
-const dist = join(docs, '.vitepress', 'dist')
+export const folder = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const dist = join(folder, '.vitepress', 'dist')
 const types = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css',
   '.svg': 'image/svg+xml', '.json': 'application/json', '.txt': 'text/plain; charset=utf-8',

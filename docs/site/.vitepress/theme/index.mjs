@@ -1,4 +1,3 @@
-import { defineAsyncComponent } from 'vue'
 import Theme from 'vitepress/theme-without-fonts'
 import CodeSwitch from './CodeSwitch.vue'
 import DiffButton from './DiffButton.vue'
@@ -6,21 +5,17 @@ import DiffView from './DiffView.vue'
 import Mermaid from './Mermaid.vue'
 import './style.css'
 
-// With its recording it is large, and one page needs it.
-const Stepper = defineAsyncComponent(() => import('./Stepper.vue'))
-
 export default {
   extends: Theme,
   enhanceApp({ app }) {
-    Object.entries({ CodeSwitch, DiffButton, DiffView, Mermaid, Stepper })
+    Object.entries({ CodeSwitch, DiffButton, DiffView, Mermaid })
       .forEach(([name, component]) => app.component(name, component))
     if (typeof window !== 'undefined') {
-      // Paper is light, and what is folded up on the screen is needed there. But not all
-      // events once more.
+      // Paper is light, and what is folded up on the screen is needed there.
       let opened = []
       let dark = false
       addEventListener('beforeprint', () => {
-        opened = [...document.querySelectorAll('details:not([open], .stepper *)')]
+        opened = [...document.querySelectorAll('details:not([open])')]
         opened.forEach((details) => { details.open = true })
         dark = document.documentElement.classList.contains('dark')
         document.documentElement.classList.remove('dark')

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitepress'
-import { anchor, docs, repository } from './repository.mjs'
+import { anchor, docs, repository, site } from './repository.mjs'
 import { chapters, copiedFile, copyFiles, lineTransformer } from './chapters.mjs'
 
 const chapterPages = [
@@ -33,7 +33,9 @@ export default defineConfig({
   titleTemplate: ':title | A TCP server in Java',
   description: 'A TCP server in Java with NIO, step by step, from the selector up.',
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}favicon.svg` }]],
-  srcExclude: ['proof/**', 'site-test/**'],
+  // The pages are plain Markdown beside this folder, and readable there.
+  srcDir: '..',
+  srcExclude: ['site/**', 'proof/**'],
   rewrites: { 'README.md': 'index.md' },
   // The pages are read as they are on a code host: the same anchors, the same blocks.
   markdown: {
@@ -62,7 +64,16 @@ export default defineConfig({
   },
   buildEnd: ({ outDir }) => copyFiles(outDir),
   vite: {
+    publicDir: resolve(site, 'public'),
     plugins: [{
+      // A page imports Vue, and it lies outside of the folder that has it.
+      name: 'docs:vue',
+      enforce: 'pre',
+      resolveId(id, from) {
+        return /^vue(\/|$)/.test(id) && from && !from.startsWith(site)
+          ? this.resolve(id, resolve(site, 'package.json'), { skipSelf: true }) : null
+      },
+    }, {
       name: 'docs:files',
       configureServer: ({ middlewares }) => middlewares.use((request, response, next) => {
         const text = copiedFile(decodeURI(request.url))
