@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * A TCP network in memory, with one host: the servers on it use it through {@link #provider},
@@ -96,6 +97,33 @@ public final class Network {
         connect(client.end, port);
         acted();
         return client;
+    }
+
+    /**
+     * Opens a port at another host, for connections that the server makes. Where nobody listens they are refused.
+     *
+     * @param port 0: any free one
+     * @param accepted gets the other end of each connection, as soon as the server connects; null: nobody ever answers
+     * @return the port
+     */
+    public synchronized int listen(int port, Consumer<Peer> accepted) {
+        try {
+            return new Listener(this, port, accepted == null ? -1 : 0) {
+                @Override
+                Endpoint newEnd(Endpoint client) {
+                    Peer peer = newPeer();
+                    accepted.accept(peer);
+                    return peer.end;
+                }
+
+                @Override
+                boolean isFull() {
+                    return accepted == null;
+                }
+            }.port;
+        } catch (IOException e) {
+            throw new IllegalArgumentException("Port %d is in use on this network".formatted(port), e);
+        }
     }
 
     private Peer newPeer() {
