@@ -9,7 +9,7 @@ import java.util.Deque;
  * A listening port: what the kernel does before anybody calls accept(). It finishes handshakes
  * itself, and keeps the connections in the accept queue. When that is full, further ones wait.
  */
-final class Listener {
+class Listener {
     final int port;
     private final Network network;
     private final int backlog;
@@ -34,15 +34,24 @@ final class Listener {
     }
 
     private void finishHandshakes() {
-        // Linux lets one more in than the backlog says.
-        while (!handshakes.isEmpty() && accepted.size() <= backlog) {
+        while (!handshakes.isEmpty() && !isFull()) {
             Endpoint client = handshakes.poll();
             if (!client.isClosed()) {
-                Endpoint server = new Endpoint(network.sendBuffer, network.receiveBuffer, client.name, port);
-                accepted.add(server);
-                client.establish(server);
+                client.establish(newEnd(client));
             }
         }
+    }
+
+    /** Linux lets one more in than the backlog says. */
+    boolean isFull() {
+        return accepted.size() > backlog;
+    }
+
+    /** This host's end of a new connection. */
+    Endpoint newEnd(Endpoint client) {
+        Endpoint server = new Endpoint(network.sendBuffer, network.receiveBuffer, client.name, port);
+        accepted.add(server);
+        return server;
     }
 
     boolean isReady() {

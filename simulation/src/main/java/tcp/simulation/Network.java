@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * A TCP network in memory, with one host: the servers on it use it through {@link #provider},
@@ -98,6 +99,33 @@ public final class Network {
         return client;
     }
 
+    /**
+     * Opens a port at another host, for connections that the server makes. Where nobody listens they are refused.
+     *
+     * @param port 0: any free one
+     * @param accepted gets the other end of each connection, as soon as the server connects; null: nobody ever answers
+     * @return the port
+     */
+    public synchronized int listen(int port, Consumer<Peer> accepted) {
+        try {
+            return new Listener(this, port, accepted == null ? -1 : 0) {
+                @Override
+                Endpoint newEnd(Endpoint client) {
+                    Peer peer = newPeer();
+                    accepted.accept(peer);
+                    return peer.end;
+                }
+
+                @Override
+                boolean isFull() {
+                    return accepted == null;
+                }
+            }.port;
+        } catch (IOException e) {
+            throw new IllegalArgumentException("Port %d is in use on this network".formatted(port), e);
+        }
+    }
+
     private Peer newPeer() {
         String name = "";
         for (int i = peers; i >= 0; i = i / 26 - 1) {
@@ -150,7 +178,7 @@ public final class Network {
     /** What may throw anything, as a server's run(). */
     public interface Body {
         /** Runs until the server has ended. */
-        void run() throws Exception;
+        void run() throws Throwable;
     }
 
     /** Runs a server in a thread of its own. */
@@ -295,7 +323,7 @@ public final class Network {
     }
 
     /** How often something has changed: what to give to sleep(). */
-    int changes() {
+    synchronized int changes() {
         return changes;
     }
 
@@ -324,10 +352,23 @@ public final class Network {
         }
     }
 
-    UnsupportedOperationException unsupported(String what) {
-        synchronized (this) {
-            notSimulated.add(what);
+    /** Thread.sleep() on this network's clock. */
+    public void sleep(long nanos) throws InterruptedException {
+        long until = now() + nanos;
+        while (now() < until) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            sleep(until, changes());
         }
+    }
+
+    synchronized void notSimulated(String what) {
+        notSimulated.add(what);
+    }
+
+    UnsupportedOperationException unsupported(String what) {
+        notSimulated(what);
         return new UnsupportedOperationException("The simulated network has no " + what);
     }
 }
