@@ -1,0 +1,165 @@
+package tcp.simulation;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The other end of a connection of the server, played by a test. It reads all that comes, at once,
+ * until {@link #stopReading}. All methods may be called from any thread; none blocks.
+ */
+public final class Peer {
+    private final Network network;
+    private final Bytes taken = new Bytes();
+    private boolean reading = true;
+    private boolean taking;
+    final Endpoint end;
+
+    Peer(Network network, String name, int port, int receiveBuffer) {
+        this.network = network;
+        end = new Endpoint(Integer.MAX_VALUE, receiveBuffer, name, port) {
+            @Override
+            void arrived() {
+                if (reading) {
+                    takeNow(Integer.MAX_VALUE);
+                }
+            }
+        };
+    }
+
+    private int takeNow(int most) {
+        if (taking) { // what is taken makes room for more, which arrives at once
+            return 0;
+        }
+        taking = true;
+        int n = 0;
+        while (n < most && end.received.size() > 0) {
+            int some = Math.min(most - n, end.received.size());
+            end.received.moveTo(taken, some);
+            n += some;
+            end.peer.transmit();
+        }
+        taking = false;
+        return n;
+    }
+
+    /** "A" for the first client, then "B"; the log calls its connection so. */
+    public String name() {
+        return end.name;
+    }
+
+    /** The port at this end, as getRemoteAddress() of the server's channel has it. */
+    public int port() {
+        return end.port;
+    }
+
+    /** Sends bytes. What the server's receive buffer has no room for waits: see {@link #unsent}. */
+    public Peer send(byte... bytes) {
+        return act(() -> end.send(bytes));
+    }
+
+    /** Sends a text in UTF-8. */
+    public Peer send(String text) {
+        return send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Half-close: sends a FIN after all bytes, and goes on reading. */
+    public Peer shutdownOutput() {
+        return act(end::shutdownOutput);
+    }
+
+    /** Sends a FIN, or resets the connection if bytes have arrived that it has not taken. */
+    public Peer close() {
+        return act(end::close);
+    }
+
+    /** Ends the connection at once, with an RST, as a close with SO_LINGER 0 does. */
+    public Peer reset() {
+        return act(end::abort);
+    }
+
+    /** From now on it takes only what {@link #take} asks for, so its receive buffer fills. */
+    public Peer stopReading() {
+        return act(() -> reading = false);
+    }
+
+    /** Takes all that has arrived, and goes on doing so. */
+    public Peer startReading() {
+        return act(() -> {
+            reading = true;
+            takeNow(Integer.MAX_VALUE);
+        });
+    }
+
+    /** Takes so many bytes, or fewer if fewer have arrived; returns how many. */
+    public int take(int most) {
+        int[] n = new int[1];
+        act(() -> n[0] = takeNow(most));
+        return n[0];
+    }
+
+    private Peer act(Runnable action) {
+        synchronized (network) {
+            action.run();
+            network.acted();
+        }
+        return this;
+    }
+
+    /** All bytes it has taken so far. */
+    public byte[] received() {
+        synchronized (network) {
+            return taken.toArray();
+        }
+    }
+
+    /** All bytes it has taken so far, as UTF-8. */
+    public String text() {
+        return new String(received(), StandardCharsets.UTF_8);
+    }
+
+    /** How many bytes have arrived that it has not taken. */
+    public int untaken() {
+        synchronized (network) {
+            return end.received.size();
+        }
+    }
+
+    /** How many bytes of what it sent wait, since the server does not read. */
+    public int unsent() {
+        synchronized (network) {
+            return end.unsent();
+        }
+    }
+
+    /** Whether the handshake is done; the server may still have to accept. */
+    public boolean isConnected() {
+        synchronized (network) {
+            return end.isConnected();
+        }
+    }
+
+    /** Nobody listens on that port. */
+    public boolean isRefused() {
+        synchronized (network) {
+            return end.isRefused();
+        }
+    }
+
+    /** The server's FIN has come, and all bytes before it are taken. */
+    public boolean isAtEnd() {
+        synchronized (network) {
+            return end.hasEnded();
+        }
+    }
+
+    /** The server has reset the connection. */
+    public boolean isReset() {
+        synchronized (network) {
+            return end.isReset();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "client " + end.name;
+    }
+}

@@ -1,0 +1,136 @@
+package crowd;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tcp.HttpContract;
+import tcp.Server;
+import tcp.testkit.Client;
+import tcp.testkit.EachStepContract;
+import tcp.testkit.InProcessContract;
+import tcp.testkit.ServerExtension;
+
+/**
+ * Too many clients: step 5, and at most 100 clients at a time. The others wait in the
+ * kernel's queue, connected and unserved, until somebody leaves.
+ */
+class CrowdTest implements EachStepContract, InProcessContract {
+    private static final int MOST = 100;
+
+    @RegisterExtension
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
+
+    @Override
+    public ServerExtension<?> server() {
+        return server;
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    /** A full server with one client at the door is idle. */
+    @Order(3)
+    @Test
+    void costsNoCpuWhenItIsFull() throws Exception {
+        var clients = Client.connect(address(), MOST + 1);
+        clients.subList(0, MOST)
+                .forEach(client -> client.send(HttpContract.REQUEST).expect(HttpContract.RESPONSE));
+        assertLoopIsIdle("is OP_ACCEPT still in the listener's interest set?");
+        clients.forEach(Client::close);
+    }
+
+    @Override
+    public void assertServed(InetSocketAddress address) {
+        HttpContract.assertAnswered(address);
+    }
+
+    private static void ask(Client client) {
+        client.send(HttpContract.REQUEST).expect(HttpContract.RESPONSE);
+    }
+
+    /** A hundred at a time are served, again and again. */
+    @Order(1)
+    @Test
+    void servesAHundred() {
+        List<Client> clients = Client.connect(address(), MOST);
+        for (int i = 0; i < 2; i++) {
+            clients.forEach(client -> ask(client.lookAt("are 100 clients served?")));
+        }
+        clients.forEach(Client::close);
+    }
+
+    /** One more is connected by the kernel, and not served; the others still are. */
+    @Order(2)
+    @Test
+    void keepsTheNextOneWaiting() {
+        assertFull(Client.connect(address(), MOST)).forEach(Client::close);
+    }
+
+    /** Fills the server up, and checks that it is full. */
+    private List<Client> assertFull(List<Client> clients) {
+        clients.forEach(client -> ask(client.lookAt("are 100 clients served?")));
+        try (Client next = Client.connect(address())) {
+            next.lookAt("is there a cap, and is the next client left in the queue?")
+                    .send(HttpContract.REQUEST)
+                    .expectNothing(Duration.ofMillis(200));
+        }
+        ask(clients.get(0));
+        return clients;
+    }
+
+    /** When one closes, the next is served. */
+    @Order(4)
+    @Test
+    void letsTheNextInWhenOneCloses() {
+        letsTheNextIn(Client::close);
+    }
+
+    /** When one breaks off with a reset, the next is served as well. */
+    @Order(5)
+    @Test
+    void letsTheNextInWhenOneResets() {
+        letsTheNextIn(Client::reset);
+    }
+
+    private void letsTheNextIn(Consumer<Client> leave) {
+        List<Client> inside = Client.connect(address(), MOST);
+        inside.forEach(CrowdTest::ask);
+        List<Client> waiting = Client.connect(address(), 20);
+        waiting.forEach(client -> client.send(HttpContract.REQUEST));
+        for (int i = 0; i < 20; i++) {
+            leave.accept(inside.get(i));
+            waiting.get(i)
+                    .lookAt("does OP_ACCEPT come back when somebody has left?")
+                    .expect(HttpContract.RESPONSE);
+        }
+        inside.forEach(Client::close);
+        waiting.forEach(Client::close);
+    }
+
+    /** After 300 clients that reset, the cap is still 100: none is counted twice. */
+    @Order(6)
+    @Test
+    void countsRightAfterResets() {
+        EachStepContract.resetMany(address());
+        assertFull(Client.connect(address(), MOST)).forEach(Client::close);
+    }
+
+    /** Two hundred come: a hundred are served, and the others when those have left. */
+    @Override
+    @Test
+    public void manyClientsAtOnceAreAllServed() {
+        List<Client> first = Client.connect(address(), MOST);
+        List<Client> second = Client.connect(address(), MOST);
+        first.forEach(CrowdTest::ask);
+        first.forEach(Client::close);
+        second.forEach(client -> ask(client.lookAt("are those served who waited?")));
+        second.forEach(Client::close);
+        assertServed(address());
+    }
+}
