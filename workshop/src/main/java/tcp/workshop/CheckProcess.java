@@ -24,8 +24,11 @@ import tcp.testkit.system.Programs;
  * whatever they do there, this side has a verdict to give.
  */
 final class CheckProcess implements AutoCloseable {
-    /** How long the other side may be silent. It says each second that it lives. */
-    private static final int LIMIT = 9; // s
+    /** How long the other side may be silent, in s. It says each second that it lives. */
+    private static final int LIMIT = 9;
+
+    /** How long it may take to start, in s. None of the learner's code runs before that. */
+    private static final int START_LIMIT = 60;
 
     /** What the other side writes: one of these and its parts, with tabs between them. */
     enum Event {
@@ -121,7 +124,11 @@ final class CheckProcess implements AutoCloseable {
                     .write("%s\t%s\t%s\t%s\n".formatted(project, exercise.name(), source, target)
                             .getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().flush();
-            for (String event; (event = events.poll(LIMIT, TimeUnit.SECONDS)) != null && !event.isEmpty(); ) {
+            while (true) {
+                String event = events.poll(trying.isEmpty() ? START_LIMIT : LIMIT, TimeUnit.SECONDS);
+                if (event == null || event.isEmpty()) {
+                    break;
+                }
                 String[] parts = event.split("\t", -1);
                 Arrays.setAll(parts, i -> parts[i].translateEscapes());
                 switch (Event.valueOf(parts[0])) {

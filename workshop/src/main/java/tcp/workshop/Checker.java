@@ -146,7 +146,8 @@ final class Checker implements TestExecutionListener {
             throws IOException {
         var discovery = LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectPackage(exercise.requirements()))
-                .filters(TagFilter.excludeTags(outside ? List.of("stretch", "inside") : List.of("stretch")))
+                .filters(TagFilter.excludeTags(
+                        outside ? "stretch | given | container | inside | program" : "stretch | given | container"))
                 .configurationParameters(settings)
                 .configurationParameter("junit.jupiter.testmethod.order.default", "org.junit.jupiter.api.MethodOrderer$OrderAnnotation")
                 .configurationParameter("junit.jupiter.testclass.order.default", "org.junit.jupiter.api.ClassOrderer$OrderAnnotation")
