@@ -110,11 +110,11 @@ record Exercise(
                     "HTTP/1.1 by its rules",
                     "step5-http",
                     "http.HttpTest",
-                    "answersAndStaysOpen skipsABody skipsABodyThatComesInPieces"
+                    "answersARequestAndStaysOpen skipsABody skipsABodyThatComesInPieces"
                             + " ignoresTheCaseOfNames headGetsNoBody closesWhenAsked"
-                            + " speaksHttp10 refusesWhatIsNoRequest"
-                            + " refusesWhatItDoesNotSpeak refusesAHeadWithoutEnd"
-                            + " answersAMixInOrder"),
+                            + " closesAfterHttp10 answersWhatIsRight refusesWhatIsNoRequest"
+                            + " refusesWhatItDoesNotSpeak refusesOtherVersions refusesAHeadWithoutEnd"
+                            + " takesAHeadOf8KiB answersAMixInOrder readsAHeadInLinearTime"),
             beyond(
                     "deadlines",
                     "deadlines for slow clients",
