@@ -348,9 +348,29 @@ class HttpTest extends HttpContract {
         }
     }
 
+    /** The same with whole requests, for empty lines are no requests here. */
+    @Override
+    @Order(71)
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 8, 12})
+    public void goesOnWritingWhenAllIsRead(int reads, InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            String requests = request("A / HTTP/1.1", "Host:").repeat(4_096 * reads);
+            var sending = CompletableFuture.runAsync(() -> client.send(requests));
+            client.lookAt("when a channel is ready for writing, does handle() call write()?")
+                    .pause(Duration.ofMillis(20))
+                    .expect(RESPONSE.repeat(4_096 * reads));
+            sending.join();
+        }
+    }
+
     /** Not tried here: a head of more than 8 KiB is refused. */
     @Override
     public void readsAHeadWithoutEndAndKeepsNothing(InetSocketAddress server) {}
+
+    /** Nor this, for the same reason. */
+    @Override
+    public void keepsNothingOfAHeadWithoutEnd(InProcessServer server) {}
 
     /** 50 MB of bodies are read and forgotten, and others are served. */
     @Test

@@ -74,7 +74,7 @@ final class CheckProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Xmx512m",
                 "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
-                "-Dtcp.started=8", // s; here somebody waits
+                "-Dtcp.started=" + System.getProperty("tcp.started", "8"), // s; somebody waits here
                 "-Dtcp.patience=" + System.getProperty("tcp.patience", "3"), // s
                 "-cp",
                 path,

@@ -75,7 +75,7 @@ final class Report {
     private void exchange(Exchange seen) {
         String sent = String.join("", seen.sent());
         if (seen.sentBytes() > 0) {
-            text.append(part("Sent", "%s (%d bytes)".formatted(Bytes.quote(sent, 150), seen.sentBytes())));
+            text.append(part("Sent", "%s (%d bytes)".formatted(Bytes.quote(sent, 80), seen.sentBytes())));
             command(seen).ifPresent(command -> text.append("""
                                  To send the same, start your server and paste this in a second terminal:
                                  %s
