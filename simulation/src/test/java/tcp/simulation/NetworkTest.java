@@ -222,9 +222,14 @@ class NetworkTest {
     /** On BSD: the listener was ready, and accept() returns null all the same. */
     @Test
     void aClientThatResetsMayLeaveTheQueue() throws Exception {
-        network.dropResetClients(true);
         Peer[] a = new Peer[1];
-        network.schedule(new Schedule() {
+        network.dropResetClients(true).schedule(new Schedule() {
+            @Override
+            public boolean asleep(long nanos) {
+                a[0] = network.connect(7);
+                return true;
+            }
+
             @Override
             public void before(Call.Kind kind, String channel) {
                 if (kind == Call.Kind.ACCEPT) {
@@ -232,20 +237,12 @@ class NetworkTest {
                 }
             }
         });
-        Thread server = network.start(() -> {
-            try (ServerSocketChannel listener = network.provider().openServerSocketChannel();
-                    Selector selector = network.provider().openSelector()) {
-                listener.bind(new InetSocketAddress(7))
-                        .configureBlocking(false)
-                        .register(selector, SelectionKey.OP_ACCEPT);
-                assertThat(selector.select()).isEqualTo(1);
-                assertThat(listener.accept()).isNull();
-            }
-        });
-        network.awaitQuiet();
-        a[0] = network.connect(7);
-        server.join();
-        assertThat(network.failure()).isNull();
+        try (ServerSocketChannel listener = network.provider().openServerSocketChannel();
+                Selector selector = network.provider().openSelector()) {
+            listener.bind(new InetSocketAddress(7)).configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+            assertThat(selector.select()).isEqualTo(1);
+            assertThat(listener.accept()).isNull();
+        }
     }
 
     @Test
