@@ -66,7 +66,9 @@ final class CheckProcess implements AutoCloseable {
     CheckProcess(Path... classPath) {
         String path = String.join(
                 System.getProperty("path.separator"),
-                Stream.concat(Stream.of(System.getProperty("java.class.path")), Stream.of(classPath).map(Path::toString))
+                Stream.concat(
+                                Stream.of(System.getProperty("java.class.path")),
+                                Stream.of(classPath).map(Path::toString))
                         .toList());
         ProcessBuilder builder = new ProcessBuilder(
                 Programs.JAVA.toString(),
@@ -121,7 +123,8 @@ final class CheckProcess implements AutoCloseable {
         String exits = null;
         try {
             process.getOutputStream()
-                    .write("%s\t%s\t%s\t%s\n".formatted(project, exercise.name(), source, target)
+                    .write("%s\t%s\t%s\t%s\n"
+                            .formatted(project, exercise.name(), source, target)
                             .getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().flush();
             while (true) {
@@ -155,7 +158,10 @@ final class CheckProcess implements AutoCloseable {
 
     /** The other side is silent or gone, and there is no verdict. */
     private Outcome ended(String trying, String exits, Consumer<String> out) {
-        boolean silent = process.onExit().completeOnTimeout(null, 500, TimeUnit.MILLISECONDS).join() == null;
+        boolean silent = process.onExit()
+                        .completeOnTimeout(null, 500, TimeUnit.MILLISECONDS)
+                        .join()
+                == null;
         close();
         int status = process.onExit().join().exitValue();
         if (!silent && exits == null && (status == 130 || status == 143)) { // SIGINT, SIGTERM
@@ -169,7 +175,10 @@ final class CheckProcess implements AutoCloseable {
         out.accept("  BROKEN   " + (trying.isEmpty() ? "starts" : Checker.words(trying)) + "\n\n"
                 + Report.part("Happened", happened)
                 + (exits == null || exits.isEmpty() ? "" : Report.part("", exits))
-                + errors.stream().filter(line -> !line.isEmpty()).limit(5).map(line -> Report.part("", line))
+                + errors.stream()
+                        .filter(line -> !line.isEmpty())
+                        .limit(5)
+                        .map(line -> Report.part("", line))
                         .reduce("", String::concat)
                 + Report.part("Likely", silent ? """
                         Your server has taken all CPU time or all memory. What do you keep, and \

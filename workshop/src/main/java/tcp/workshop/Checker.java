@@ -96,13 +96,15 @@ final class Checker implements TestExecutionListener {
     }
 
     private static void event(Event event, Object... parts) {
-        EVENTS.println(event + Arrays.stream(parts)
-                .map(part -> "\t" + String.valueOf(part)
-                        .replace("\\", "\\\\")
-                        .replace("\t", "\\t")
-                        .replace("\r", "\\r")
-                        .replace("\n", "\\n"))
-                .collect(Collectors.joining()));
+        EVENTS.println(event
+                + Arrays.stream(parts)
+                        .map(part -> "\t"
+                                + String.valueOf(part)
+                                        .replace("\\", "\\\\")
+                                        .replace("\t", "\\t")
+                                        .replace("\r", "\\r")
+                                        .replace("\n", "\\n"))
+                        .collect(Collectors.joining()));
     }
 
     /** Checks a server. Returns whether nothing of it is left in this process. */
@@ -136,8 +138,9 @@ final class Checker implements TestExecutionListener {
         try {
             return Files.createTempDirectory("workshop");
         } catch (IOException e) {
-            throw new UserError("Cannot write to the folder for temporary files, %s: give another one with java -Djava.io.tmpdir=FOLDER"
-                    .formatted(System.getProperty("java.io.tmpdir")));
+            throw new UserError(
+                    "Cannot write to the folder for temporary files, %s: give another one with java -Djava.io.tmpdir=FOLDER"
+                            .formatted(System.getProperty("java.io.tmpdir")));
         }
     }
 
@@ -149,14 +152,17 @@ final class Checker implements TestExecutionListener {
                 .filters(TagFilter.excludeTags(
                         outside ? "stretch | given | container | inside | program" : "stretch | given | container"))
                 .configurationParameters(settings)
-                .configurationParameter("junit.jupiter.testmethod.order.default", "org.junit.jupiter.api.MethodOrderer$OrderAnnotation")
-                .configurationParameter("junit.jupiter.testclass.order.default", "org.junit.jupiter.api.ClassOrderer$OrderAnnotation")
+                .configurationParameter(
+                        "junit.jupiter.testmethod.order.default", "org.junit.jupiter.api.MethodOrderer$OrderAnnotation")
+                .configurationParameter(
+                        "junit.jupiter.testclass.order.default", "org.junit.jupiter.api.ClassOrderer$OrderAnnotation")
                 .build();
         Thread tests = new Thread(() -> {
-            LauncherFactory.create().execute(LauncherExecutionRequestBuilder.request(discovery)
-                    .listeners(this)
-                    .cancellationToken(token)
-                    .build());
+            LauncherFactory.create()
+                    .execute(LauncherExecutionRequestBuilder.request(discovery)
+                            .listeners(this)
+                            .cancellationToken(token)
+                            .build());
             end.add(Optional.empty());
         });
         tests.setContextClassLoader(loader);
@@ -171,10 +177,10 @@ final class Checker implements TestExecutionListener {
                     %s
                     If you are stuck: %s hint
                     """.formatted(
-                    words(failure.get().requirement()),
-                    failure.get().which(),
-                    Report.of(failure.get(), diagnoses, learners, target),
-                    Report.RUN));
+                            words(failure.get().requirement()),
+                            failure.get().which(),
+                            Report.of(failure.get(), diagnoses, learners, target),
+                            Report.RUN));
             String names = diagnoses.stream().map(Diagnosis::name).collect(Collectors.joining(","));
             return end(tests, 1, count(met) + " met", failure.get().requirement(), names);
         }
@@ -236,7 +242,8 @@ final class Checker implements TestExecutionListener {
     /** Where the server is that keeps a test from its end, or null if it waits in select(). */
     private static Throwable stuck() {
         return learnersThreads().values().stream()
-                .filter(stack -> Arrays.stream(stack).noneMatch(frame -> frame.getMethodName().equals("doSelect")))
+                .filter(stack -> Arrays.stream(stack)
+                        .noneMatch(frame -> frame.getMethodName().equals("doSelect")))
                 .findFirst()
                 .map(stack -> {
                     Throwable place = new Throwable();
@@ -261,12 +268,14 @@ final class Checker implements TestExecutionListener {
     /** The JVM ends, though nobody here has said so: tells where the server did. */
     private static void exits() {
         learnersThreads().values().stream()
-                .filter(stack -> Arrays.stream(stack).anyMatch(f -> f.getClassName().equals("java.lang.Runtime")))
+                .filter(stack ->
+                        Arrays.stream(stack).anyMatch(f -> f.getClassName().equals("java.lang.Runtime")))
                 .flatMap(Arrays::stream)
                 .filter(Checker::isLearners)
                 .findFirst()
                 .ifPresent(at -> event(
-                        Event.EXITS, "at %s:%d in %s()".formatted(at.getFileName(), at.getLineNumber(), at.getMethodName())));
+                        Event.EXITS,
+                        "at %s:%d in %s()".formatted(at.getFileName(), at.getLineNumber(), at.getMethodName())));
     }
 
     /** answersPipelinedRequests: answers pipelined requests. */
@@ -326,13 +335,16 @@ final class Checker implements TestExecutionListener {
                 String which = isOneOfSeveral(test)
                         ? " (with " + test.getDisplayName().replaceFirst("^\\[\\d+] ", "") + ")"
                         : "";
-                end.add(Optional.of(new Failure(method, which, result.getThrowable().orElseThrow())));
+                end.add(Optional.of(
+                        new Failure(method, which, result.getThrowable().orElseThrow())));
             }
             case ABORTED ->
-                skip(method, result.getThrowable()
-                        .map(Throwable::getMessage)
-                        .orElse("aborted")
-                        .replaceFirst("^Assumption failed: ", ""));
+                skip(
+                        method,
+                        result.getThrowable()
+                                .map(Throwable::getMessage)
+                                .orElse("aborted")
+                                .replaceFirst("^Assumption failed: ", ""));
             case SUCCESSFUL -> {
                 if (!method.isEmpty() && !isOneOfSeveral(test) && !skipped.containsKey(method)) {
                     met++;

@@ -32,7 +32,8 @@ record Diagnosis(String name, String tell) {
     private static final Pattern FACT = Pattern.compile("\"([^\"]*)\"|\\S+");
 
     /** The first of these that fits is taken. */
-    private static final List<Rule> FOR_ALL = Stream.of("""
+    private static final List<Rule> FOR_ALL =
+            Stream.of("""
             Name: out-of-memory
             When: OutOfMemoryError
             Tell: The memory ran out. What do you keep for a client, and what is the most that
@@ -180,7 +181,8 @@ record Diagnosis(String name, String tell) {
                 return !ENDED.contains(failure.kind());
             }
             Set<String> known = failure.facts();
-            return facts.stream().allMatch(fact -> fact.startsWith("\"") ? cameBack(fact, failure) : known.contains(fact))
+            return facts.stream()
+                            .allMatch(fact -> fact.startsWith("\"") ? cameBack(fact, failure) : known.contains(fact))
                     // what a client saw is not the point if the server itself is known to be wrong
                     && (failure.fault().isEmpty()
                             || facts.contains(failure.kind())
@@ -196,7 +198,8 @@ record Diagnosis(String name, String tell) {
     }
 
     private static boolean isSymptom(String fact) {
-        return Stream.of(tcp.testkit.client.Symptom.values()).anyMatch(s -> s.name().equals(fact));
+        return Stream.of(tcp.testkit.client.Symptom.values())
+                .anyMatch(s -> s.name().equals(fact));
     }
 
     /**

@@ -91,7 +91,10 @@ final class Doctor {
         } catch (IOException e) {
             problem = e.getMessage();
         }
-        require(problem.isEmpty(), "connections to 127.0.0.1", "a firewall, or no loopback (" + problem + "): no verdict");
+        require(
+                problem.isEmpty(),
+                "connections to 127.0.0.1",
+                "a firewall, or no loopback (" + problem + "): no verdict");
     }
 
     private void port() {

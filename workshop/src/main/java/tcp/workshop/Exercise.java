@@ -23,8 +23,7 @@ import java.util.stream.Stream;
  * @param solution the source of a server that meets all requirements
  * @param requirements the package of the test classes
  */
-record Exercise(
-        Path folder, String title, int order, int minutes, Path starter, Path solution, String requirements) {
+record Exercise(Path folder, String title, int order, int minutes, Path starter, Path solution, String requirements) {
 
     /**
      * All exercises of a project, in their order.
@@ -120,7 +119,8 @@ record Exercise(
     List<String> hints() throws IOException {
         List<String> hints = new ArrayList<>();
         for (String hint : Files.readString(folder.resolve("hints.md")).split("(?m)^## .*\\R")) {
-            hints.add(hint.strip().isEmpty() ? "" : hint.replaceFirst("^\\R+", "").stripTrailing());
+            hints.add(
+                    hint.strip().isEmpty() ? "" : hint.replaceFirst("^\\R+", "").stripTrailing());
         }
         return hints.subList(1, hints.size());
     }
@@ -131,7 +131,9 @@ record Exercise(
         Path wrong = folder.resolve("wrong");
         if (Files.isDirectory(wrong)) {
             try (Stream<Path> files = Files.list(wrong)) {
-                for (Path file : files.filter(f -> f.toString().endsWith(".diff")).sorted().toList()) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".diff"))
+                        .sorted()
+                        .toList()) {
                     answers.add(WrongAnswer.read(this, file));
                 }
             }

@@ -67,8 +67,11 @@ public final class Main implements Runnable {
     private static Path project() {
         try {
             String given = System.getProperty("workshop.project");
-            Path program = Path.of(
-                    Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path program = Path.of(Main.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
             return (given == null ? program.getParent().getParent().getParent() : Path.of(given)).toAbsolutePath();
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
@@ -157,7 +160,8 @@ public final class Main implements Runnable {
         } else if (Files.isRegularFile(source)) {
             shown = mine.show(source);
         } else {
-            throw new UserError((Files.exists(source) ? "%s is no file. Move it away, and begin with: %s start %s"
+            throw new UserError((Files.exists(source)
+                            ? "%s is no file. Move it away, and begin with: %s start %s"
                             : "There is no %s. Begin with: %s start %s")
                     .formatted(mine.show(source), Report.RUN, exercise.name()));
         }
@@ -173,14 +177,16 @@ public final class Main implements Runnable {
         if (outcome.status() == 0) {
             out.println("\nA" + outcome.result().substring(1) + ".");
         } else if (outcome.status() == 3) {
-            out.println("\n" + outcome.result() + " since it could not be tried on this machine, so this is not a pass.");
+            out.println(
+                    "\n" + outcome.result() + " since it could not be tried on this machine, so this is not a pass.");
         }
         if (outcome.status() == 0 && target == null) {
             out.println("Compare with a tested solution: " + mine.show(exercise.solution()));
             List<Exercise> all = Exercise.all(project);
             int next = all.indexOf(exercise) + 1;
             if (next < all.size()) {
-                out.println("The next one: " + Report.RUN + " start " + all.get(next).name());
+                out.println("The next one: " + Report.RUN + " start "
+                        + all.get(next).name());
             }
         }
         if (outcome.status() != 130) {
@@ -232,14 +238,14 @@ public final class Main implements Runnable {
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Shows the next hint.")
-    int hint(@Option(names = "--again", description = "those you have seen already") boolean again)
-            throws IOException {
+    int hint(@Option(names = "--again", description = "those you have seen already") boolean again) throws IOException {
         Workspace mine = new Workspace(project);
         Exercise exercise = exercise(null, mine);
         List<String> hints = exercise.hints();
         int shown = Math.min(mine.hintsShown(exercise), hints.size());
         if (again && shown == 0) {
-            out.println("You have not seen a hint for %s yet. The first: %s hint".formatted(exercise.name(), Report.RUN));
+            out.println(
+                    "You have not seen a hint for %s yet. The first: %s hint".formatted(exercise.name(), Report.RUN));
         } else if (again) {
             hints.subList(0, shown).forEach(hint -> out.println(hint + "\n"));
         } else if (shown == hints.size()) {

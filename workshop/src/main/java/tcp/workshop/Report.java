@@ -60,7 +60,8 @@ final class Report {
             switch (fault.kind()) {
                 case SPINS -> text.append(part("Meanwhile", "your loop was busy all the time."));
                 case STUCK_IN_HANDLER, DOES_NOT_START, DOES_NOT_END ->
-                    place(fault.getCause()).ifPresent(at -> text.append(part("Meanwhile", "your server was " + at + ".")));
+                    place(fault.getCause())
+                            .ifPresent(at -> text.append(part("Meanwhile", "your server was " + at + ".")));
                 default -> {}
             }
         });
@@ -90,12 +91,15 @@ final class Report {
     }
 
     private void message(String message) {
-        List<String> lines = String.valueOf(message).lines()
+        List<String> lines = String.valueOf(message)
+                .lines()
                 .map(line -> line.length() > 300 ? line.substring(0, 300) + " ..." : line)
                 .filter(line -> !line.isBlank())
                 .limit(20)
                 .toList();
-        text.append("  Happened   ").append(String.join("\n             ", lines)).append('\n');
+        text.append("  Happened   ")
+                .append(String.join("\n             ", lines))
+                .append('\n');
     }
 
     /** An exception, and those that caused it, each with the learner's lines. */
@@ -116,8 +120,8 @@ final class Report {
         String lines = Arrays.stream(exception.getStackTrace())
                 .filter(frame -> learners.contains(frame.getClassName()))
                 .limit(3)
-                .map(frame -> "at " + frame.getFileName() + ":" + frame.getLineNumber() + " in "
-                        + frame.getMethodName() + "()")
+                .map(frame -> "at " + frame.getFileName() + ":" + frame.getLineNumber() + " in " + frame.getMethodName()
+                        + "()")
                 .collect(Collectors.joining(", "));
         return Optional.of(lines).filter(text -> !text.isEmpty());
     }
@@ -146,7 +150,9 @@ final class Report {
             pieces.addAll(start);
         }
         return Optional.of(RUN + " send" + options + (seen.halfClosed() ? " --end" : "")
-                + pieces.stream().map(piece -> " \"" + Bytes.escape(piece) + '"').collect(Collectors.joining()));
+                + pieces.stream()
+                        .map(piece -> " \"" + Bytes.escape(piece) + '"')
+                        .collect(Collectors.joining()));
     }
 
     /** The shortest length after which the text repeats itself. */

@@ -91,8 +91,7 @@ final class Send {
             return Bytes.unescape(text);
         } catch (IllegalArgumentException e) {
             throw new UserError("""
-                    Cannot read "%s": use \\r \\n \\t \\\\ \\" or three octal digits such as \\000."""
-                    .formatted(text));
+                    Cannot read "%s": use \\r \\n \\t \\\\ \\" or three octal digits such as \\000.""".formatted(text));
         }
     }
 }

@@ -57,7 +57,10 @@ record Submission(Compilation compilation, ClassLoader loader) {
     private static String text(Path source, String shown) throws Refused, IOException {
         byte[] bytes = Files.readAllBytes(source);
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             if (text.startsWith("\uFEFF")) {
                 throw new Refused(shown + " begins with a byte order mark, which javac does not take: save it as UTF-8"
                         + " without one (without BOM).");
@@ -74,12 +77,14 @@ record Submission(Compilation compilation, ClassLoader loader) {
             return shown + ": error: " + error.message();
         }
         String line = lines.get((int) error.line() - 1);
-        return "%s:%s: error: %s\n%s\n%s^".formatted(
-                shown,
-                error.line(),
-                error.message(),
-                line,
-                line.substring(0, (int) Math.max(0, Math.min(line.length(), error.column() - 1))).replaceAll("\\S", " "));
+        return "%s:%s: error: %s\n%s\n%s^"
+                .formatted(
+                        shown,
+                        error.line(),
+                        error.message(),
+                        line,
+                        line.substring(0, (int) Math.max(0, Math.min(line.length(), error.column() - 1)))
+                                .replaceAll("\\S", " "));
     }
 
     /** What the class lacks, or null. */

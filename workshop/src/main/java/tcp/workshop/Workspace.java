@@ -18,8 +18,7 @@ import java.util.function.Consumer;
 
 /** The learner's own files, in workshop/mine: the server, what was kept, the progress. */
 final class Workspace {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH-mm-ss", Locale.ROOT);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH-mm-ss", Locale.ROOT);
 
     private final Path project;
     private final Path mine;
@@ -40,8 +39,8 @@ final class Workspace {
             try {
                 read.load(new StringReader(Files.readString(progressFile)));
             } catch (IOException | IllegalArgumentException e) {
-                throw new UserError("Cannot read %s (%s). Delete it; your server stays.".formatted(
-                        show(progressFile), reason(e)));
+                throw new UserError(
+                        "Cannot read %s (%s). Delete it; your server stays.".formatted(show(progressFile), reason(e)));
             }
         }
         return read;
@@ -167,8 +166,12 @@ final class Workspace {
             case "AccessDeniedException" -> "no permission";
             case "FileSystemException", "IOException" -> e.getMessage();
             case "MalformedInputException" -> "it is not UTF-8";
-            default -> e instanceof UncheckedIOException ? reason((Exception) e.getCause())
-                    : name.replaceAll("(?<=[a-z])(?=[A-Z])", " ").replace(" Exception", "").toLowerCase(Locale.ROOT);
+            default ->
+                e instanceof UncheckedIOException
+                        ? reason((Exception) e.getCause())
+                        : name.replaceAll("(?<=[a-z])(?=[A-Z])", " ")
+                                .replace(" Exception", "")
+                                .toLowerCase(Locale.ROOT);
         };
     }
 }

@@ -29,14 +29,13 @@ class CheckProcessIT {
                 .replaceFirst("(?m)^(    (?:public|private).* %s\\(.*\\{)$".formatted(method), "$1\n" + statement);
         assertThat(source).contains(statement);
         try (Checks checks = new Checks(PROJECT, folder, 1)) {
-            return checks.check(Exercise.named("step2", PROJECT), source, "server").join();
+            return checks.check(Exercise.named("step2", PROJECT), source, "server")
+                    .join();
         }
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             accept | System.exit(0);                          | in accept()
             accept | Runtime.getRuntime().halt(0);            | ended, with exit status 0
             Server | if (true) { while (true) {} }            | in <init>()
@@ -67,7 +66,8 @@ class CheckProcessIT {
                 "check",
                 "step2"))) {
             check.awaitOutput("  holds    ends each connection at once");
-            var started = ProcessHandle.of(check.pid()).orElseThrow().descendants().toList();
+            var started =
+                    ProcessHandle.of(check.pid()).orElseThrow().descendants().toList();
             assertThat(started).isNotEmpty();
             check.terminate();
             check.awaitExit();

@@ -83,14 +83,14 @@ class CommandTest {
     @Test
     void versionAndHelpAreThere() {
         assertThat(run("-V")).startsWith("0 nio-tcp-server workshop, on Java ");
-        assertThat(run("help")).startsWith("0 Usage: ").contains("check", "doctor", "hint", "progress", "send", "start");
+        assertThat(run("help"))
+                .startsWith("0 Usage: ")
+                .contains("check", "doctor", "hint", "progress", "send", "start");
         assertThat(run("help", "send")).startsWith("0 Usage: ").contains("--pieces");
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             start step9                       | There is no exercise "step9". There are: step1, step2, step3
             check                             | No exercise is started. Begin with:
             check step1                       | Begin with: java -jar workshop/target/workshop.jar start step1
@@ -142,7 +142,8 @@ class CommandTest {
 
     @Test
     void folderThatCannotBeWrittenIsNamed() throws IOException {
-        System.setProperty("workshop.mine", Files.writeString(mine.resolve("file"), "").toString());
+        System.setProperty(
+                "workshop.mine", Files.writeString(mine.resolve("file"), "").toString());
         assertOneLine(run("start", "step1"), "It must be a file in a folder that you may write to.");
     }
 
@@ -151,7 +152,8 @@ class CommandTest {
         Path source = Files.writeString(mine.resolve("Server.java"), "\uFEFFpackage tcp;");
         assertThatThrownBy(() -> Submission.compile(source, "mine")).hasMessageContaining("byte order mark");
         Files.write(source, "// \u00fc".getBytes(StandardCharsets.ISO_8859_1));
-        assertThatThrownBy(() -> Submission.compile(source, "mine")).hasMessage("mine is not UTF-8: save it in that encoding.");
+        assertThatThrownBy(() -> Submission.compile(source, "mine"))
+                .hasMessage("mine is not UTF-8: save it in that encoding.");
         Files.writeString(source, "package tcp;\npublic class Server {\n\tint i = true;\n}\n");
         assertThatThrownBy(() -> Submission.compile(source, "mine")).hasMessage("""
                 mine:3: error: incompatible types: boolean cannot be converted to int

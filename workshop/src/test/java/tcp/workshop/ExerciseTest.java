@@ -59,7 +59,8 @@ class ExerciseTest {
     @MethodSource("exercises")
     void isNoCopyOfAStep(Exercise exercise) {
         boolean step = exercise.name().startsWith("step");
-        assertThat(Files.exists(exercise.folder().resolve("starter"))).isEqualTo(exercise.name().equals("step1"));
+        assertThat(Files.exists(exercise.folder().resolve("starter")))
+                .isEqualTo(exercise.name().equals("step1"));
         assertThat(Files.exists(exercise.folder().resolve("solution"))).isEqualTo(!step);
     }
 
@@ -70,9 +71,12 @@ class ExerciseTest {
         Set<String> told = new HashSet<>();
         for (WrongAnswer wrong : exercise.wrongAnswers()) {
             assertThat(wrong.breaks()).as("what %s breaks", wrong.name()).isNotEmpty();
-            assertThat(wrong.head().containsKey("Tell")).as("%s tells or sees", wrong.name())
+            assertThat(wrong.head().containsKey("Tell"))
+                    .as("%s tells or sees", wrong.name())
                     .isNotEqualTo(wrong.head().containsKey("See"));
-            assertThat(told.add(wrong.head().getOrDefault("Tell", wrong.name()))).as(wrong.name()).isTrue();
+            assertThat(told.add(wrong.head().getOrDefault("Tell", wrong.name())))
+                    .as(wrong.name())
+                    .isTrue();
         }
         assertThat(told).hasSizeGreaterThan(3);
     }

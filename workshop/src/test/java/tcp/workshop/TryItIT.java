@@ -39,8 +39,10 @@ class TryItIT {
         Submission solution = Submission.compile(exercise.solution(), "Server.java");
         Class<?> type = solution.loader().loadClass("tcp.Server");
         Method run = type.getMethod("run");
-        try (AutoCloseable server = (AutoCloseable) type.getConstructor(int.class).newInstance(0)) {
-            var loop = CompletableFuture.supplyAsync(() -> ReflectionSupport.invokeMethod(run, server), call -> new Thread(call).start());
+        try (AutoCloseable server =
+                (AutoCloseable) type.getConstructor(int.class).newInstance(0)) {
+            var loop = CompletableFuture.supplyAsync(
+                    () -> ReflectionSupport.invokeMethod(run, server), call -> new Thread(call).start());
             List<String> command = new ArrayList<>(List.of(
                     "send", "--to", "127.0.0.1:" + type.getMethod("port").invoke(server)));
             Matcher argument = ARGUMENT.matcher(send.group(1));

@@ -51,8 +51,12 @@ class VerdictIT {
                 var checked = checks.check(exercise, wrong.source(), name);
                 tests.add(() -> dynamicTest(name, () -> {
                     Checks.Said said = checked.join();
-                    assertThat(said.outcome().requirement()).as("broken in %s", said).isEqualTo(wrong.breaks());
-                    assertThat(said.outcome().diagnoses()).as("diagnosis in %s", said).containsExactly(wrong.rule());
+                    assertThat(said.outcome().requirement())
+                            .as("broken in %s", said)
+                            .isEqualTo(wrong.breaks());
+                    assertThat(said.outcome().diagnoses())
+                            .as("diagnosis in %s", said)
+                            .containsExactly(wrong.rule());
                     assertThat(said.outcome().status()).isEqualTo(1);
                 }));
             }

@@ -238,7 +238,8 @@ public final class InProcessServer extends RunningServer {
             return Optional.of(stuck(Kind.STUCK_IN_HANDLER, "The server's loop stays in a handler.", run.thread));
         }
         // A loop that waits uses nothing; one that spins gets its share even where many want the CPU.
-        boolean spins = await(Duration.ofMillis(500), () -> cpuTime().minus(before).toMillis() >= 20);
+        boolean spins =
+                await(Duration.ofMillis(500), () -> cpuTime().minus(before).toMillis() >= 20);
         Duration used = cpuTime().minus(before);
         return !spins
                 ? Optional.empty()
