@@ -52,6 +52,21 @@ export function markdown(md, base) {
   const html = (state, content) => Object.assign(new state.Token('html_block', '', 0), { content })
   const rule = (name, change) => md.core.ruler.push(name, (state) => change(state, state.tokens, state.env))
 
+  // Text that only helps on a code host: here the places of a change stand apart anyway.
+  md.core.ruler.before('inline', 'host', ({ tokens, env }) => {
+    for (const token of tokens.filter(({ type }) => type === 'inline')) {
+      token.content = token.content
+        .replace(/(?:[;,.])(?: and)? [aA] line\s+`@@`\s+stands\s+for\s+lines\s+left\s+out/, '')
+      if (!env.search) {
+        token.content = token.content.replace(/\bCtrl-C\b/g, 'Ctrl\u2011C')
+      }
+    }
+  })
+
+  // Indented code becomes a block like the others: it scrolls by itself, and can be copied.
+  rule('indented', (state, tokens) => tokens.filter(({ type }) => type === 'code_block')
+    .forEach((token) => Object.assign(token, { type: 'fence', tag: 'code', info: 'text' })))
+
   rule('links', (state, tokens, env) => {
     for (const { children } of tokens.filter((token) => token.type === 'inline')) {
       const open = []
@@ -262,6 +277,15 @@ export function markdown(md, base) {
       }
     }
   })
+
+  // Short code does not break inside, at a hyphen for example.
+  const code = md.renderer.rules.code_inline
+  md.renderer.rules.code_inline = (tokens, i, ...rest) => {
+    if (tokens[i].content.length <= 24) {
+      tokens[i].attrJoin('class', 'short')
+    }
+    return code(tokens, i, ...rest)
+  }
 
   const fence = md.renderer.rules.fence
   md.renderer.rules.fence = (tokens, i, options, env, self) => {
