@@ -58,6 +58,7 @@ public final class Flood implements AutoCloseable {
                     }
                 },
                 "flood " + threads.size());
+        thread.setDaemon(true);
         threads.add(thread);
         thread.start();
     }
@@ -71,6 +72,9 @@ public final class Flood implements AutoCloseable {
     public void close() {
         closed = true;
         clients.forEach(Client::reset); // ends a send() or a receive() that blocks
+        if (clients.isEmpty()) {
+            return; // a connect() cannot be ended; its thread ends when it is over
+        }
         for (Thread thread : threads) {
             try {
                 thread.join(Client.PATIENCE.toMillis());

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.containers.output.OutputFrame.OutputType;
 import tcp.testkit.server.ServerFault.Kind;
@@ -19,13 +18,11 @@ public final class ContainerServer extends RunningServer {
         this.container = container;
     }
 
-    /** Starts it. Skips the test if there is no container engine. */
-    static ContainerServer start(Path jar, UnaryOperator<ProgramContainer> settings) {
-        return ContainerEngine.use(() -> {
-            ProgramContainer container = settings.apply(ProgramContainer.server(jar));
-            container.start();
-            return new ContainerServer(container);
-        });
+    /** Starts it. Skips the test if there is no container engine that can. */
+    static ContainerServer start(Path jar) {
+        ProgramContainer container = ProgramContainer.server(jar);
+        container.start();
+        return new ContainerServer(container);
     }
 
     public ProgramContainer container() {

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -129,6 +130,15 @@ public final class InProcessServer extends RunningServer {
     /** The server itself, an instance of tcp.Server. */
     public AutoCloseable server() {
         return server;
+    }
+
+    /** Makes another server of this kind, which does not run. Throws what its constructor throws. */
+    public AutoCloseable another(int port) throws Exception {
+        try {
+            return (AutoCloseable) type.getConstructor(int.class).newInstance(port);
+        } catch (InvocationTargetException e) {
+            throw e.getCause() instanceof Exception thrown ? thrown : e;
+        }
     }
 
     /** Runs the server's loop once more, in a new thread. */
@@ -255,6 +265,39 @@ public final class InProcessServer extends RunningServer {
         return Machine.voluntarySwitches(run.thread.getName());
     }
 
+    /** Holds the server up when it prints the next time, until close(). */
+    public Held holdWhenItPrints() {
+        Held held = new Held();
+        out.held = held;
+        return held;
+    }
+
+    /** A server that is held up while it prints. */
+    public static final class Held implements AutoCloseable {
+        private final CountDownLatch printing = new CountDownLatch(1);
+        private final CountDownLatch closed = new CountDownLatch(1);
+
+        /** Waits until it is held up. */
+        public void await() {
+            await(printing);
+        }
+
+        private static void await(CountDownLatch latch) {
+            try {
+                if (!latch.await(Client.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    throw new AssertionError("The server was to print something, and did not.");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void close() {
+            closed.countDown();
+        }
+    }
+
     @Override
     public List<String> out() {
         return out.lines();
@@ -284,6 +327,7 @@ public final class InProcessServer extends RunningServer {
     private final class Caught extends OutputStream {
         private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
         private final OutputStream others;
+        private volatile Held held;
 
         Caught(OutputStream others) {
             this.others = others;
@@ -299,6 +343,10 @@ public final class InProcessServer extends RunningServer {
             if (!group.parentOf(Thread.currentThread().getThreadGroup())) {
                 others.write(bytes, offset, length);
             } else {
+                if (held != null) {
+                    held.printing.countDown();
+                    Held.await(held.closed);
+                }
                 synchronized (kept) {
                     kept.write(bytes, offset, Math.min(length, KEPT - kept.size()));
                 }

@@ -7,12 +7,14 @@ import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.WaitContainerResultCallback;
 import com.github.dockerjava.api.exception.DockerClientException;
 import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.HostConfig;
 import java.net.InetSocketAddress;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,6 +62,7 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     private static final Set<String> BUILT = ConcurrentHashMap.newKeySet();
 
     private final String awaited;
+    private final Set<String> joined = new HashSet<>();
 
     private ProgramContainer(Future<String> image, String awaited) {
         super(image);
@@ -132,10 +135,25 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
         }
     }
 
+    /** Starts it. Skips the test if there is no container engine that can. */
     @Override
     public void start() {
-        BUILT.add(getDockerImageName()); // waits until it is built
-        super.start();
+        ContainerEngine.use(() -> {
+            BUILT.add(getDockerImageName()); // waits until it is built
+            super.start();
+            return this;
+        });
+    }
+
+    /** Puts it, while it runs, on a network too, where others find it by this name. */
+    public void join(Network network, String name) {
+        if (joined.add(network.getId())) {
+            docker().connectToNetworkCmd()
+                    .withContainerId(getContainerId())
+                    .withNetworkId(network.getId())
+                    .withContainerNetwork(new ContainerNetwork().withAliases(name))
+                    .exec();
+        }
     }
 
     /**

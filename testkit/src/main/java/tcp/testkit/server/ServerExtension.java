@@ -2,9 +2,9 @@ package tcp.testkit.server;
 
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
@@ -29,7 +29,8 @@ import tcp.testkit.client.UnexpectedResponse;
  * process}, {@code container}, {@code simulated}, or {@code HOST:PORT}. After each test, a
  * server whose loop has ended is a failure, and so is one that does not end when it is closed.
  */
-public final class ServerExtension implements ParameterResolver, TestExecutionExceptionHandler, AfterEachCallback {
+public final class ServerExtension
+        implements BeforeEachCallback, ParameterResolver, TestExecutionExceptionHandler, AfterEachCallback {
     /** A server in a store; JUnit closes it when the store's test or class is over. */
     private record Stored(RunningServer server) implements AutoCloseable {
         @Override
@@ -38,36 +39,46 @@ public final class ServerExtension implements ParameterResolver, TestExecutionEx
         }
     }
 
+    /** Starts the server, here and not in resolveParameter(): JUnit would wrap what is thrown. */
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        for (Class<?> type : context.getRequiredTestMethod().getParameterTypes()) {
+            if (isServer(type)) {
+                RunningServer server = server(type, context);
+                Assumptions.assumeTrue(
+                        type == InetSocketAddress.class || type.isInstance(server),
+                        () -> "needs a server of another kind: " + type.getSimpleName());
+            }
+        }
+    }
+
+    private static boolean isServer(Class<?> type) {
+        return type == InetSocketAddress.class || RunningServer.class.isAssignableFrom(type);
+    }
+
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return type == InetSocketAddress.class
-                || type == ServerProgram.class
-                || RunningServer.class.isAssignableFrom(type);
+        return isServer(type) || type == ServerProgram.class;
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        if (type == ServerProgram.class) {
-            return ServerProgram.of(context);
-        }
+        return type == ServerProgram.class
+                ? ServerProgram.of(context)
+                : type == InetSocketAddress.class ? server(type, context).address() : server(type, context);
+    }
+
+    private static RunningServer server(Class<?> type, ExtensionContext context) {
         String where = where(context);
-        boolean shares = type == InetSocketAddress.class && (where.equals("process") || where.equals("container"));
-        RunningServer server = shares ? shared(context, where) : own(context, where);
-        if (type == InetSocketAddress.class) {
-            return server.address();
-        }
-        Assumptions.assumeTrue(type.isInstance(server), () -> "looks inside the server, which is not in this process");
-        return server;
+        boolean isSlow = where.equals("process") || where.equals("container");
+        boolean shares = type == ContainerServer.class || type == InetSocketAddress.class && isSlow;
+        return shares ? shared(context, where) : stored(context, where).server;
     }
 
     private static String where(ExtensionContext context) {
         return context.getConfigurationParameter("server").orElse("in-process");
-    }
-
-    private static RunningServer own(ExtensionContext context, String where) {
-        return stored(context, where).server;
     }
 
     private static RunningServer shared(ExtensionContext context, String where) {
@@ -98,11 +109,15 @@ public final class ServerExtension implements ParameterResolver, TestExecutionEx
     }
 
     private static RunningServer start(ExtensionContext context, String where) {
+        if (where.equals("container")) { // the root's store is closed after the last test of all
+            AutoCloseable images = ProgramContainer::removeImages;
+            store(context.getRoot()).computeIfAbsent("images", key -> images, AutoCloseable.class);
+        }
         ServerProgram program = ServerProgram.of(context);
         return switch (where) {
             case "in-process" -> InProcessServer.start(Thread.currentThread().getContextClassLoader());
             case "process" -> program.start();
-            case "container" -> ContainerServer.start(program.jar(), UnaryOperator.identity());
+            case "container" -> ContainerServer.start(program.jar());
             default -> new RemoteServer(where);
         };
     }

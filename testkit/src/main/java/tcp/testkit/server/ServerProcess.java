@@ -57,15 +57,6 @@ public final class ServerProcess extends RunningServer {
         return command(javaCommand(arguments));
     }
 
-    /** Starts java with these arguments and a limit to its descriptors. Skips the test on Windows. */
-    public static ServerProcess javaWithDescriptors(int limit, String... arguments) {
-        Assumptions.assumeFalse(
-                System.getProperty("os.name").startsWith("Windows"), "limiting descriptors needs a Unix shell");
-        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -Sn " + limit + " && exec \"$@\"", "sh"));
-        command.addAll(javaCommand(arguments));
-        return command(command);
-    }
-
     /** Starts any command. */
     public static ServerProcess command(List<String> command) {
         return new ServerProcess(null, command);
@@ -115,6 +106,17 @@ public final class ServerProcess extends RunningServer {
                                 .formatted(inTime ? "ended before it printed" : "did not print", LISTENING, this)));
         int port = Integer.parseInt(line.substring(LISTENING.length()));
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** Waits until it listens or has ended. Returns whether it listens. */
+    public boolean listens() {
+        await(STARTED, () -> listening().isPresent() || !process.isAlive());
+        return listening().isPresent();
+    }
+
+    /** The first line that it has printed on standard output. */
+    public String firstLine() {
+        return out.get(0);
     }
 
     private Optional<String> listening() {

@@ -1,9 +1,11 @@
 package tcp.testkit.server;
 
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import tcp.testkit.system.Programs;
 
 /**
  * The server as a program, to be started in ways of a test's own choice. A test that asks
@@ -27,26 +29,29 @@ public record ServerProgram(Path classes, Path source, Path jar) {
 
     /** Starts it on a free port, with options for the JVM. */
     public ServerProcess start(String... options) {
-        return ServerProcess.java(with(options, "0"));
+        return ServerProcess.command(command(List.of(options), "0"));
     }
 
     /** Starts it on a free port with a limit to its descriptors. Skips the test on Windows. */
     public ServerProcess startWithDescriptors(int limit, String... options) {
-        return ServerProcess.javaWithDescriptors(limit, with(options, "0"));
+        Assumptions.assumeFalse(
+                System.getProperty("os.name").startsWith("Windows"), "limiting descriptors needs a Unix shell");
+        var shell = List.of("sh", "-c", "ulimit -Sn " + limit + " && exec \"$@\"", "sh");
+        return ServerProcess.command(join(shell, command(List.of(options), "0")));
     }
 
     /** Runs it with these arguments, whatever they are. */
     public ServerProcess run(String... arguments) {
-        return ServerProcess.java(with(new String[0], arguments));
+        return ServerProcess.command(command(List.of(), arguments));
     }
 
-    /** The arguments of java that start it. */
-    public String[] with(String[] options, String... arguments) {
-        return Stream.of(
-                        Arrays.stream(options),
-                        Stream.of("-cp", classes.toString(), "tcp.Server"),
-                        Arrays.stream(arguments))
-                .flatMap(s -> s)
-                .toArray(String[]::new);
+    /** The command that starts it, with options for the JVM and arguments of its own. */
+    public List<String> command(List<String> options, String... arguments) {
+        var server = List.of("-cp", classes.toString(), "tcp.Server");
+        return join(join(List.of(Programs.JAVA.toString()), options), join(server, List.of(arguments)));
+    }
+
+    private static List<String> join(List<String> one, List<String> two) {
+        return Stream.concat(one.stream(), two.stream()).toList();
     }
 }

@@ -15,14 +15,13 @@ import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.junit.jupiter.api.AfterEach;
 
-/** The rules hold for the JDK's own channels: they are not invented. */
-class LoopbackRulesTest extends TcpRules {
+/** The JDK's own channels, and sockets at the other end. */
+final class LoopbackWorld implements World {
     private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
 
-    @AfterEach
-    void closeRemotes() throws Exception {
+    @Override
+    public void close() throws Exception {
         for (AutoCloseable it : toClose) {
             it.close();
         }
@@ -34,77 +33,70 @@ class LoopbackRulesTest extends TcpRules {
     }
 
     @Override
-    World world() {
-        return new Loopback();
+    public SelectorProvider provider() {
+        return SelectorProvider.provider();
     }
 
-    private final class Loopback implements World {
-        @Override
-        public SelectorProvider provider() {
-            return SelectorProvider.provider();
-        }
+    @Override
+    public Remote connect(int port) throws IOException {
+        return connect(port, opened(SocketChannel.open()));
+    }
 
-        @Override
-        public Remote connect(int port) throws IOException {
-            return connect(port, opened(SocketChannel.open()));
-        }
+    @Override
+    public Remote connectWithSmallWindow(int port) throws IOException {
+        SocketChannel channel = opened(SocketChannel.open());
+        channel.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
+        return connect(port, channel);
+    }
 
-        @Override
-        public Remote connectWithSmallWindow(int port) throws IOException {
-            SocketChannel channel = opened(SocketChannel.open());
-            channel.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
-            return connect(port, channel);
+    private Remote connect(int port, SocketChannel channel) throws IOException {
+        try {
+            channel.socket().connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
+        } catch (ConnectException refused) {
+            // isConnected() says so
         }
+        return new LoopbackRemote(channel);
+    }
 
-        private Remote connect(int port, SocketChannel channel) throws IOException {
-            try {
-                channel.socket().connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
-            } catch (ConnectException refused) {
-                // isConnected() says so
+    @Override
+    public Remote beginConnect(int port) throws IOException {
+        SocketChannel channel = opened(SocketChannel.open());
+        channel.configureBlocking(false);
+        channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return new LoopbackRemote(channel);
+    }
+
+    @Override
+    public RemoteListener listen() throws IOException {
+        ServerSocketChannel listener = opened(ServerSocketChannel.open());
+        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return new RemoteListener() {
+            @Override
+            public int port() {
+                return listener.socket().getLocalPort();
             }
-            return new LoopbackRemote(channel);
-        }
 
-        @Override
-        public Remote beginConnect(int port) throws IOException {
-            SocketChannel channel = opened(SocketChannel.open());
-            channel.configureBlocking(false);
-            channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return new LoopbackRemote(channel);
-        }
+            @Override
+            public Remote accept() throws IOException {
+                return new LoopbackRemote(opened(listener.accept()));
+            }
+        };
+    }
 
-        @Override
-        public RemoteListener listen() throws IOException {
-            ServerSocketChannel listener = opened(ServerSocketChannel.open());
-            listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            return new RemoteListener() {
-                @Override
-                public int port() {
-                    return listener.socket().getLocalPort();
-                }
+    @Override
+    public boolean linux() {
+        return System.getProperty("os.name").equals("Linux");
+    }
 
-                @Override
-                public Remote accept() throws IOException {
-                    return new LoopbackRemote(opened(listener.accept()));
-                }
-            };
-        }
-
-        @Override
-        public boolean linux() {
-            return System.getProperty("os.name").equals("Linux");
-        }
-
-        @Override
-        public void awaitAsleep(Thread thread) {
-            StackTraceElement[] stack;
-            do {
-                Thread.onSpinWait();
-                stack = thread.getStackTrace();
-            } while (stack.length == 0
-                    || !stack[0].isNativeMethod()
-                    || !stack[0].getClassName().startsWith("sun.nio.ch."));
-        }
+    @Override
+    public void awaitAsleep(Thread thread) {
+        StackTraceElement[] stack;
+        do {
+            Thread.onSpinWait();
+            stack = thread.getStackTrace();
+        } while (stack.length == 0
+                || !stack[0].isNativeMethod()
+                || !stack[0].getClassName().startsWith("sun.nio.ch."));
     }
 
     private static final class LoopbackRemote implements Remote {

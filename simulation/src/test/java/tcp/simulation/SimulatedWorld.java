@@ -5,16 +5,14 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** The rules hold for the simulated network. */
-class SimulatedRulesTest extends TcpRules {
-    @Override
-    World world() {
-        return new Simulated();
-    }
+/** Simulated channels, and peers at the other end. */
+final class SimulatedWorld implements World {
+    private final Network network;
 
-    private static final class Simulated implements World {
-        /** A select() with a limit sleeps until then: nothing else happens meanwhile. */
-        private final Network network = new Network().schedule(new Schedule() {
+    /** With the test itself as the server: its select() with a limit sleeps until then. */
+    SimulatedWorld() {
+        this(new Network());
+        network.schedule(new Schedule() {
             @Override
             public boolean asleep(long nanos) {
                 if (nanos >= 0) {
@@ -23,58 +21,65 @@ class SimulatedRulesTest extends TcpRules {
                 return nanos >= 0;
             }
         });
-
-        @Override
-        public SelectorProvider provider() {
-            return network.provider();
-        }
-
-        @Override
-        public Remote connect(int port) {
-            return new SimulatedRemote(network, network.connect(port));
-        }
-
-        @Override
-        public Remote connectWithSmallWindow(int port) {
-            Remote remote = new SimulatedRemote(
-                    network.buffers(64 * 1024, 64 * 1024, 4096),
-                    network.connect(port).stopReading());
-            network.buffers(64 * 1024, 64 * 1024, 64 * 1024);
-            return remote;
-        }
-
-        @Override
-        public Remote beginConnect(int port) {
-            return connect(port);
-        }
-
-        @Override
-        public RemoteListener listen() {
-            Deque<Peer> accepted = new ArrayDeque<>();
-            int port = network.listen(0, accepted::add);
-            return new RemoteListener() {
-                @Override
-                public int port() {
-                    return port;
-                }
-
-                @Override
-                public Remote accept() {
-                    return new SimulatedRemote(network, accepted.remove());
-                }
-            };
-        }
-
-        @Override
-        public boolean linux() {
-            return true;
-        }
-
-        @Override
-        public void awaitAsleep(Thread thread) throws InterruptedException {
-            network.awaitQuiet();
-        }
     }
+
+    SimulatedWorld(Network network) {
+        this.network = network;
+    }
+
+    @Override
+    public SelectorProvider provider() {
+        return network.provider();
+    }
+
+    @Override
+    public Remote connect(int port) {
+        return new SimulatedRemote(network, network.connect(port));
+    }
+
+    @Override
+    public Remote connectWithSmallWindow(int port) {
+        Remote remote = new SimulatedRemote(
+                network.buffers(64 * 1024, 64 * 1024, 4096),
+                network.connect(port).stopReading());
+        network.buffers(64 * 1024, 64 * 1024, 64 * 1024);
+        return remote;
+    }
+
+    @Override
+    public Remote beginConnect(int port) {
+        return connect(port);
+    }
+
+    @Override
+    public RemoteListener listen() {
+        Deque<Peer> accepted = new ArrayDeque<>();
+        int port = network.listen(0, accepted::add);
+        return new RemoteListener() {
+            @Override
+            public int port() {
+                return port;
+            }
+
+            @Override
+            public Remote accept() {
+                return new SimulatedRemote(network, accepted.remove());
+            }
+        };
+    }
+
+    @Override
+    public boolean linux() {
+        return true;
+    }
+
+    @Override
+    public void awaitAsleep(Thread thread) throws InterruptedException {
+        network.awaitQuiet();
+    }
+
+    @Override
+    public void close() {}
 
     private static final class SimulatedRemote implements Remote {
         private final Network network;
