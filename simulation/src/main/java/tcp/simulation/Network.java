@@ -150,7 +150,7 @@ public final class Network {
     /** What may throw anything, as a server's run(). */
     public interface Body {
         /** Runs until the server has ended. */
-        void run() throws Exception;
+        void run() throws Throwable;
     }
 
     /** Runs a server in a thread of its own. */
@@ -295,7 +295,7 @@ public final class Network {
     }
 
     /** How often something has changed: what to give to sleep(). */
-    int changes() {
+    synchronized int changes() {
         return changes;
     }
 
@@ -324,10 +324,23 @@ public final class Network {
         }
     }
 
-    UnsupportedOperationException unsupported(String what) {
-        synchronized (this) {
-            notSimulated.add(what);
+    /** Thread.sleep() on this network's clock. */
+    public void sleep(long nanos) throws InterruptedException {
+        long until = now() + nanos;
+        while (now() < until) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            sleep(until, changes());
         }
+    }
+
+    synchronized void notSimulated(String what) {
+        notSimulated.add(what);
+    }
+
+    UnsupportedOperationException unsupported(String what) {
+        notSimulated(what);
         return new UnsupportedOperationException("The simulated network has no " + what);
     }
 }
