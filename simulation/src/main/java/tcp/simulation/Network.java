@@ -260,15 +260,16 @@ public final class Network {
 
     /** After a call: notes it, and whether it got anywhere. */
     void after(Call.Kind kind, String channel, long result, String detail, boolean progress) {
+        Call call = new Call(kind, channel, result, detail);
         if (logging) {
-            calls.add(new Call(kind, channel, result, detail));
+            calls.add(call);
         }
+        schedule.after(call);
         if (progress) {
             fruitless = 0;
             changed();
         } else if (kind.compareTo(Call.Kind.WAKEUP) < 0 && ++fruitless > MOST_FRUITLESS) {
-            spin("%,d calls in a row came to nothing, the last was %s"
-                    .formatted(MOST_FRUITLESS, new Call(kind, channel, result, detail)));
+            spin("%,d calls in a row came to nothing, the last was %s".formatted(MOST_FRUITLESS, call));
         }
     }
 

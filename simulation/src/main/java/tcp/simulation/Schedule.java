@@ -17,6 +17,9 @@ public interface Schedule {
      */
     default void before(Call.Kind kind, String channel) throws IOException {}
 
+    /** After a call, as the log has it. */
+    default void after(Call call) {}
+
     /**
      * How many bytes this READ or WRITE moves at most.
      *
