@@ -18,7 +18,8 @@ export function codeHost({ GITHUB_REPOSITORY, GITHUB_SERVER_URL, GITHUB_SHA }) {
     return null
   }
   const url = `${GITHUB_SERVER_URL || 'https://github.com'}/${GITHUB_REPOSITORY}`
-  return { name: GITHUB_REPOSITORY.split('/')[1], url, commit: GITHUB_SHA || 'HEAD' }
+  const [owner, name] = GITHUB_REPOSITORY.split('/')
+  return { owner, name, url, commit: GITHUB_SHA || 'HEAD' }
 }
 
 /**
@@ -37,7 +38,7 @@ export function fileLink(path, line, host = repository) {
 
 /** The path of a file that a page links, from the root; null if it is none or missing. */
 export function inRepository(page, href) {
-  const file = resolve(docs, dirname(page), decodeURI(href.replace(/[?#].*$/, '')))
+  const file = resolve(root, dirname(page), decodeURI(href.replace(/[?#].*$/, '')))
   const path = relative(root, file).replaceAll('\\', '/')
   return !path.startsWith('..') && existsSync(file) ? path : null
 }

@@ -1,15 +1,23 @@
+import { defineAsyncComponent } from 'vue'
 import Theme from 'vitepress/theme-without-fonts'
-import CodeSwitch from './CodeSwitch.vue'
-import DiffButton from './DiffButton.vue'
-import DiffView from './DiffView.vue'
-import Mermaid from './Mermaid.vue'
+import ChapterInfo from './ChapterInfo.vue'
+import Home from './Home.vue'
+import Layout from './Layout.vue'
+import Piece from './Piece.vue'
 import './style.css'
+
+// The loop to play with, where it has been built.
+const play = import.meta.glob('./play/Play.vue')
 
 export default {
   extends: Theme,
+  Layout,
   enhanceApp({ app }) {
-    Object.entries({ CodeSwitch, DiffButton, DiffView, Mermaid })
+    Object.entries({ ChapterInfo, Home, Piece })
       .forEach(([name, component]) => app.component(name, component))
+    for (const load of Object.values(play)) {
+      app.component('Play', defineAsyncComponent(load))
+    }
     if (typeof window !== 'undefined') {
       // Paper is light, and what is folded up on the screen is needed there.
       let opened = []

@@ -90,7 +90,7 @@ class KernelTest {
     void interestInNothingTakesTheListenerOut() {
         turns("step1-init kernel")
                 .containsExactly(
-                        "listen, fcntl, write, epoll_ctl ADD listener EPOLLIN",
+                        "listen, write, epoll_ctl ADD listener EPOLLIN",
                         "epoll_wait listener EPOLLIN, write, epoll_ctl DEL listener",
                         "epoll_wait");
     }

@@ -13,21 +13,15 @@ final class Bytes {
         return size;
     }
 
-    void put(byte[] source, int from, int n) {
+    void put(ByteBuffer source, int n) {
         if (head + size + n > array.length) {
             byte[] target = size + n > array.length ? new byte[2 * (size + n)] : array;
             System.arraycopy(array, head, target, 0, size);
             array = target;
             head = 0;
         }
-        System.arraycopy(source, from, array, head + size, n);
+        source.get(array, head + size, n);
         size += n;
-    }
-
-    void put(ByteBuffer source, int n) {
-        byte[] taken = new byte[n];
-        source.get(taken);
-        put(taken, 0, n);
     }
 
     void moveTo(ByteBuffer target, int n) {
@@ -36,7 +30,7 @@ final class Bytes {
     }
 
     void moveTo(Bytes target, int n) {
-        target.put(array, head, n);
+        target.put(ByteBuffer.wrap(array, head, n), n);
         remove(n);
     }
 
@@ -45,11 +39,11 @@ final class Bytes {
         size -= n;
     }
 
-    byte[] toArray() {
-        return Arrays.copyOfRange(array, head, head + size);
-    }
-
     void clear() {
         remove(size);
+    }
+
+    byte[] toArray() {
+        return Arrays.copyOfRange(array, head, head + size);
     }
 }

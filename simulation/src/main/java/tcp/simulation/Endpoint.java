@@ -5,10 +5,10 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 
 /**
- * One end of a TCP connection: what a kernel keeps for a socket. It does what Linux does where
- * systems differ. The words are those of RFC 9293: a <em>FIN</em> says that one side sends no
- * more, an <em>RST</em> (reset) that the connection is over at once, and the <em>window</em> is
- * the room in the other side's receive buffer, the only bytes that may be on their way.
+ * One end of a TCP connection: what a kernel keeps for a socket. It does what Linux does where systems differ. The
+ * words are those of RFC 9293: a <em>FIN</em> says that a side sends no more, an <em>RST</em> (reset) that the
+ * connection is over at once, and the <em>window</em> is the room in the other side's receive buffer: no byte is sent
+ * for which there is none.
  *
  * <p>Nothing takes time here: what may be sent has arrived. Whoever calls holds the network's lock.
  */
@@ -20,19 +20,26 @@ class Endpoint {
     static final int ERR = 8;
     static final int HUP = 16;
 
-    /** Arrived, and not read yet. What does not fit waits in the other side's send buffer. */
+    private static final String REFUSED = "Connection refused";
+    private static final String RESET = "Connection reset";
+    private static final String BROKEN_PIPE = "Broken pipe";
+
+    final String name; // of the client, for the log
+    final int port; // of this end
+    int sendBuffer;
+    int receiveBuffer;
+    /** Arrived, and not read yet. */
     final Bytes received = new Bytes();
     /** Written, and not sent yet, since the window is closed. */
     private final Bytes unsent = new Bytes();
 
-    int receiveBuffer;
-    int sendBuffer;
-    Endpoint peer; // null before there is a connection
-    boolean connecting;
-    private boolean outputEnded; // a FIN follows the last byte of unsent
+    private Endpoint peer; // null before the handshake is done
+    private boolean outputEnded; // a FIN follows the last unsent byte
     private boolean finSent;
     private boolean finReceived;
     private boolean inputShut;
+    /** The handshake is not done yet. */
+    private boolean connecting;
     /** No connection any more: reset by either side, refused, or both FINs have arrived. */
     private boolean over;
     /** What the next call reports, and only that one; null: nothing. */
@@ -40,85 +47,90 @@ class Endpoint {
     /** Its descriptor is closed: nobody reads, but what is unsent still goes out. */
     private boolean closed;
 
-    final String name; // for the log
-    final int port;
-
-    Endpoint(int sendBuffer, int receiveBuffer, String name, int port) {
+    Endpoint(String name, int port, int sendBuffer, int receiveBuffer) {
         this.name = name;
         this.port = port;
         this.sendBuffer = sendBuffer;
         this.receiveBuffer = receiveBuffer;
     }
 
-    /** Called when something has arrived: bytes, a FIN or an RST. */
+    /** Something has arrived: bytes, a FIN or an RST. A test's end takes the bytes here. */
     void arrived() {}
+
+    /** connect(2), up to the first SYN; null: nobody listens there, and the answer is an RST. */
+    void connect(Listener listener) {
+        connecting = true;
+        if (listener == null) {
+            refuse();
+        } else {
+            listener.connect(this);
+        }
+    }
 
     /** The handshake is done, with this other end. */
     void establish(Endpoint other) {
+        connecting = false;
         peer = other;
         other.peer = this;
-        connecting = false;
         transmit();
     }
 
-    /** Nobody listens there: the answer to the handshake was an RST. */
     void refuse() {
         connecting = false;
-        end("Connection refused");
+        end(REFUSED);
     }
 
-    /** What can be done without blocking: IN, OUT, and ERR and HUP as poll(2) has them. */
+    /** What can be done without blocking: IN and OUT, and with HUP or ERR it will not get better. */
     int poll() {
         if (connecting) {
             return 0;
         }
         boolean inputEnded = finReceived || inputShut;
         return (received.size() > 0 || inputEnded || over ? IN : 0)
-                | (sendRoom() > 0 || outputEnded || over ? OUT : 0)
+                | (room() > 0 || outputEnded || over ? OUT : 0)
                 | (over || peer == null || inputEnded && outputEnded ? HUP : 0)
                 | (error != null ? ERR : 0);
     }
 
     /** read(2): takes at most limit bytes. 0: it would block; -1: end of stream. */
     int read(ByteBuffer target, int limit) throws IOException {
-        if (received.size() > 0) { // also after an RST
-            int n = Math.min(received.size(), Math.min(limit, target.remaining()));
+        if (received.size() > 0) { // even after an RST
+            int n = Math.min(Math.min(received.size(), limit), target.remaining());
             received.moveTo(target, n);
             peer.transmit(); // the window has opened
             return n;
         }
-        if (!finReceived) {
-            fail("Connection reset");
+        if (error != null && !finReceived) {
+            error = null; // told once
+            throw new SocketException(RESET);
         }
         return finReceived || over ? -1 : 0;
     }
 
-    /** write(2): puts at most limit bytes into the send buffer. 0: it is full. */
+    /** write(2): puts at most limit bytes into the send buffer. 0: it is full, so it would block. */
     int write(ByteBuffer source, int limit) throws IOException {
         if (over) {
-            fail("Connection reset by peer");
-            throw new IOException("Broken pipe");
+            boolean first = RESET.equals(error);
+            error = null;
+            throw new IOException(first ? "Connection reset by peer" : BROKEN_PIPE);
         }
-        int n = Math.min(sendRoom(), Math.min(limit, source.remaining()));
+        int n = Math.min(Math.min(room(), limit), source.remaining());
         unsent.put(source, n);
         transmit();
         return n;
     }
 
-    int sendRoom() {
-        return Math.max(0, sendBuffer - unsent.size());
-    }
-
-    int unsent() {
-        return unsent.size();
-    }
-
-    private void fail(String reset) throws IOException {
-        String what = error;
-        error = null;
-        if (what != null) {
-            throw what.equals("reset") ? new SocketException(reset) : new IOException(what);
+    /** write(2) of a test's end: its send buffer has no limit. */
+    void send(byte[] bytes) {
+        if (!over && !outputEnded) {
+            unsent.put(ByteBuffer.wrap(bytes), bytes.length);
+            transmit();
         }
+    }
+
+    /** How many bytes the send buffer has room for. */
+    int room() {
+        return Math.max(0, sendBuffer - unsent.size());
     }
 
     /** shutdown(2), SHUT_WR: a FIN, after all that is unsent. */
@@ -132,7 +144,7 @@ class Endpoint {
         inputShut = true;
     }
 
-    /** close(2): a FIN, but an RST if bytes are left that nobody will read (RFC 9293, 3.10.4). */
+    /** close(2): a FIN, but an RST if there are bytes that nobody will read (RFC 9293, 3.10.4 and RFC 2525, 2.17). */
     void close() {
         closed = true;
         if (received.size() > 0) {
@@ -151,14 +163,15 @@ class Endpoint {
         end(null);
     }
 
-    /** An RST has arrived. What arrived before it stays readable. */
+    /** An RST has arrived. */
     private void reset() {
         if (!over) {
-            end(finReceived ? "Broken pipe" : "reset");
+            end(finReceived ? BROKEN_PIPE : RESET);
             arrived();
         }
     }
 
+    /** What has arrived stays readable; what is unsent never goes out. */
     private void end(String why) {
         over = true;
         error = why;
@@ -177,44 +190,44 @@ class Endpoint {
             return;
         }
         unsent.moveTo(peer.received, n);
-        if (outputEnded && !finSent && unsent.size() == 0) {
+        boolean fin = outputEnded && !finSent && unsent.size() == 0;
+        if (fin) {
             finSent = true;
             peer.finReceived = true;
-            if (finReceived) { // both directions have ended in order
-                over = true;
-                peer.over = true;
-            }
-            peer.arrived();
-        } else if (n > 0) {
+            over = finReceived; // both directions have ended, in order
+            peer.over = over;
+        }
+        if (n > 0 || fin) {
             peer.arrived();
         }
     }
 
-    /** As write(2) with a send buffer without end: for the tests' ends. */
-    void send(byte[] bytes) {
-        if (!over && !outputEnded) {
-            unsent.put(bytes, 0, bytes.length);
-            transmit();
-        }
+    Endpoint peer() {
+        return peer;
     }
 
-    boolean isConnected() {
-        return peer != null;
+    boolean isConnecting() {
+        return connecting;
+    }
+
+    boolean isRefused() {
+        return REFUSED.equals(error);
+    }
+
+    /** Until a call has reported it. */
+    boolean isReset() {
+        return error != null && !isRefused();
     }
 
     boolean isClosed() {
         return closed;
     }
 
-    boolean hasEnded() {
+    boolean isAtEnd() {
         return finReceived && received.size() == 0;
     }
 
-    boolean isRefused() {
-        return "Connection refused".equals(error);
-    }
-
-    boolean isReset() {
-        return error != null && !isRefused();
+    int unsent() {
+        return unsent.size();
     }
 }

@@ -1,31 +1,25 @@
 package tcp.simulation;
 
-import java.io.IOException;
-import java.net.BindException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * A listening port: what the kernel does before anybody calls accept(). It finishes handshakes
- * itself, and keeps the connections in the accept queue. When that is full, further ones wait.
+ * A listening port: what the kernel does before anybody calls accept(). It finishes handshakes by itself and keeps the
+ * connections in the accept queue. When that is full, further clients wait.
  */
-final class Listener {
+class Listener {
     final int port;
     private final Network network;
     private final int backlog;
-    /** Clients whose handshake is not finished: the accept queue is full. */
+    /** Clients whose handshake waits for room in the queue. */
     private final Deque<Endpoint> handshakes = new ArrayDeque<>();
 
-    private final Deque<Endpoint> accepted = new ArrayDeque<>();
+    private final Deque<Endpoint> queue = new ArrayDeque<>();
 
-    /** Port 0 means any free one. A negative backlog: handshakes are never finished. */
-    Listener(Network network, int port, int backlog) throws IOException {
+    Listener(Network network, int port, int backlog) {
         this.network = network;
-        this.port = port == 0 ? network.freePort() : port;
+        this.port = port;
         this.backlog = backlog;
-        if (network.listeners.putIfAbsent(this.port, this) != null) {
-            throw new BindException("Address already in use");
-        }
     }
 
     void connect(Endpoint client) {
@@ -34,32 +28,38 @@ final class Listener {
     }
 
     private void finishHandshakes() {
-        // Linux lets one more in than the backlog says.
-        while (!handshakes.isEmpty() && accepted.size() <= backlog) {
+        while (!handshakes.isEmpty() && queue.size() <= backlog) { // Linux: one more than the backlog says
             Endpoint client = handshakes.poll();
             if (!client.isClosed()) {
-                Endpoint server = new Endpoint(network.sendBuffer, network.receiveBuffer, client.name, port);
-                accepted.add(server);
-                client.establish(server);
+                client.establish(newEnd(client));
             }
         }
     }
 
-    boolean isReady() {
-        return !accepted.isEmpty();
+    /** This side's end of a new connection. */
+    Endpoint newEnd(Endpoint client) {
+        Endpoint server = new Endpoint(client.name, port, network.sendBuffer, network.receiveBuffer);
+        queue.add(server);
+        return server;
     }
 
-    /** The longest waiting connection, even if it has been reset since; null: none. */
+    boolean isReady() {
+        if (network.dropsResetClients) {
+            queue.removeIf(Endpoint::isReset);
+        }
+        return !queue.isEmpty();
+    }
+
+    /** The connection that has waited longest, even if it has been reset since. */
     Endpoint accept() {
-        Endpoint server = accepted.poll();
+        Endpoint server = queue.remove();
         finishHandshakes();
         return server;
     }
 
-    /** Those who wait in the queue are reset. */
+    /** Whoever waits is turned away. */
     void close() {
-        network.listeners.remove(port);
-        accepted.forEach(Endpoint::abort);
+        queue.forEach(Endpoint::abort);
         handshakes.forEach(Endpoint::refuse);
     }
 }

@@ -1,48 +1,57 @@
 package tcp.simulation;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
- * A TCP network in memory, with one host: the servers on it use it through {@link #provider},
- * tests through {@link #connect} and the {@link Peer} it returns. Nothing is left to chance, and
- * time stands still unless {@link #advance} is called. One lock, this object's, guards it all.
+ * A TCP network in memory. Servers use it through the channels of its {@link #provider}, tests through
+ * {@link #connect} and the {@link Peer} that it returns. Nothing is left to chance: what a real network decides, the
+ * {@link Schedule} does, and time stands still but for {@link #advance}. One lock, this object, guards it all.
  */
 public final class Network {
-    private static final int FIRST_EPHEMERAL_PORT = 50_001;
-    /** As many ready keys, or other calls, may come to nothing in a row. */
-    private static final int MOST_FRUITLESS = 100;
-    /** As many calls may follow one action of a client. */
-    private static final int MOST_CALLS = 1_000_000;
+    static final long FOREVER = -1;
 
-    final Map<Integer, Listener> listeners = new LinkedHashMap<>();
+    private static final int FIRST_FREE_PORT = 40_000;
+    private static final int FIRST_CLIENT_PORT = 50_001;
+    private static final int MOST_FRUITLESS = 100; // calls in a row
+    private static final int MOST_CALLS = 1_000_000; // after one action of a client
+    private static final int MOST_THROWN = 10; // then the thread is parked
+    private static final int PATIENCE = 10_000; // ms
+
     int sendBuffer = 64 * 1024;
     int receiveBuffer = 64 * 1024;
+    boolean dropsResetClients;
     private int peerReceiveBuffer = 64 * 1024;
-    private final SimulatedSelectorProvider provider;
+    private int mostDescriptors = Integer.MAX_VALUE;
     private Schedule schedule = new Schedule() {};
+    private boolean logging = true;
+
+    private final SimulatedSelectorProvider provider;
+    private final Map<Integer, Listener> listeners = new LinkedHashMap<>();
     private final TreeSet<String> notSimulated = new TreeSet<>();
     private List<Call> calls = new ArrayList<>();
-    private boolean logging = true;
     private int peers;
+    private int sockets;
     private int descriptors;
-    private int mostDescriptors = Integer.MAX_VALUE;
     private long now; // ns
+    private int changes;
 
-    // Who sleeps, and whether that is well.
+    private Thread server; // the one that reads, writes and selects
     private boolean asleep;
     private boolean ended;
     private Throwable failure;
     private String spinning;
+    private int thrown;
     private int fruitless;
     private int callsSinceAction;
-    private int changes;
 
-    /** A network of its own, with nothing on it. */
+    /** A network with nobody on it. */
     public Network() {
         provider = new SimulatedSelectorProvider(this);
     }
@@ -51,21 +60,21 @@ public final class Network {
         this.provider = provider;
     }
 
-    /** Where the server's selectors and channels come from. */
+    /** Where a server's selectors and channels come from. */
     public SimulatedSelectorProvider provider() {
         return provider;
     }
 
-    // What a test decides.
+    // What a test decides
 
-    /** Asked from now on, instead of doing nothing special. */
+    /** Decides from now on what is left to chance. */
     public synchronized Network schedule(Schedule decides) {
         schedule = decides;
         return this;
     }
 
     /**
-     * Sizes of the buffers of connections made from now on, in bytes; 64 KiB each by default.
+     * Sizes of the buffers of connections made from now on, in bytes; 64 KiB each at first.
      *
      * @param send the server's send buffer
      * @param receive the server's receive buffer
@@ -78,120 +87,154 @@ public final class Network {
         return this;
     }
 
-    /** How many descriptors the server may have open; accept() and open() fail beyond. */
+    /** How many descriptors the server may have open: beyond, accept() and open() fail. */
     public synchronized Network limitDescriptors(int most) {
         mostDescriptors = most;
         return this;
     }
 
-    /** Whether calls are kept for {@link #calls}; they are by default. */
+    /**
+     * Whether a client that resets leaves the accept queue, as on BSD, so that accept() may return null although the
+     * listener was ready. At first it stays, as on Linux.
+     */
+    public synchronized Network dropResetClients(boolean drop) {
+        dropsResetClients = drop;
+        return this;
+    }
+
+    /** Whether calls are kept for {@link #calls}; at first they are. */
     public synchronized Network logging(boolean on) {
         logging = on;
         return this;
     }
 
-    /** A client connects to a port. It sends and reads although nobody has accepted it yet. */
+    /** A client connects. It may send before anybody has accepted it. */
     public synchronized Peer connect(int port) {
         Peer client = newPeer();
-        connect(client.end, port);
+        client.end.connect(listeners.get(port));
         acted();
         return client;
     }
 
-    private Peer newPeer() {
-        String name = "";
-        for (int i = peers; i >= 0; i = i / 26 - 1) {
-            name = (char) ('A' + i % 26) + name;
-        }
-        return new Peer(this, name, FIRST_EPHEMERAL_PORT + peers++, peerReceiveBuffer);
+    /**
+     * Listens for connections that the server makes; where nobody does they are refused.
+     *
+     * @param port 0: any free one
+     * @param accepted gets the other end of each, as soon as the server connects; null: nobody ever answers
+     * @return the port
+     */
+    public synchronized int listen(int port, Consumer<Peer> accepted) {
+        int backlog = accepted == null ? -1 : 0;
+        Listener listener = new Listener(this, port(port), backlog) {
+            @Override
+            Endpoint newEnd(Endpoint client) {
+                Peer peer = newPeer();
+                accepted.accept(peer);
+                return peer.end;
+            }
+        };
+        listeners.put(listener.port, listener);
+        return listener.port;
     }
 
-    /** Time goes on; whoever slept until then wakes up. */
+    private Peer newPeer() {
+        StringBuilder name = new StringBuilder();
+        for (int i = peers; i >= 0; i = i / 26 - 1) {
+            name.insert(0, (char) ('A' + i % 26));
+        }
+        return new Peer(this, name.toString(), FIRST_CLIENT_PORT + peers++, peerReceiveBuffer);
+    }
+
+    /** Lets time go on; whoever sleeps until then wakes up. */
     public synchronized void advance(long nanos) {
         now += nanos;
         acted();
     }
 
-    /** The network's clock in nanoseconds: 0 at first. */
+    /** Forgets the calls and the clients' names and ports: the next client is A again. */
+    public synchronized void forget() {
+        calls = new ArrayList<>();
+        notSimulated.clear();
+        peers = 0;
+        sockets = 0;
+        thrown = 0;
+        spinning = null;
+        acted();
+    }
+
+    // What a test sees
+
+    /** The network's clock, in ns; 0 at first. */
     public synchronized long now() {
         return now;
     }
 
-    /** What the server has called, oldest first. */
+    /** What the server has called, in order. */
     public synchronized List<Call> calls() {
         return List.copyOf(calls);
     }
 
-    /** Descriptors that the server has open: selectors, listeners and connections. */
+    /** How many descriptors the server has open, its selectors' among them. */
     public synchronized int descriptors() {
         return descriptors;
     }
 
-    /** Ports on which the server listens. */
+    /** The ports on which somebody listens. */
     public synchronized List<Integer> ports() {
         return List.copyOf(listeners.keySet());
     }
 
-    /** What the server has used that this network does not do as a real one; best empty. */
+    /** What the server has used that is not as it is on a real network; empty: nothing. */
     public synchronized List<String> notSimulated() {
         return List.copyOf(notSimulated);
     }
 
-    /** Forgets calls and names: the next client is A again. For the next test of a server. */
-    public synchronized void forget() {
-        calls = new ArrayList<>();
-        peers = 0;
-        notSimulated.clear();
-        acted();
-    }
+    // Running a server in a thread of its own
 
-    // Running a server and waiting for it.
-
-    /** What may throw anything, as a server's run(). */
+    /** A server's run method, or the like. */
     public interface Body {
-        /** Runs until the server has ended. */
+        /** Returns when the server has ended. */
         void run() throws Throwable;
     }
 
-    /** Runs a server in a thread of its own. */
+    /** Runs a server in a new daemon thread. */
     public synchronized Thread start(Body body) {
+        asleep = false;
         ended = false;
         failure = null;
-        Thread thread = new Thread(
-                () -> {
-                    Throwable thrown = null;
-                    try {
-                        body.run();
-                    } catch (Throwable e) {
-                        thrown = e;
-                    }
-                    synchronized (this) {
-                        ended = true;
-                        failure = thrown;
-                        Handover.signal(this);
-                    }
-                },
-                "server");
-        thread.setDaemon(true);
-        asleep = false;
-        thread.start();
-        return thread;
+        server = new Thread(() -> end(failure(body)), "server");
+        server.setDaemon(true);
+        server.start();
+        return server;
+    }
+
+    private static Throwable failure(Body body) {
+        try {
+            body.run();
+            return null;
+        } catch (Throwable e) {
+            return e;
+        }
+    }
+
+    private synchronized void end(Throwable with) {
+        ended = true;
+        failure = with;
+        Handover.signal(this);
     }
 
     /**
-     * Waits until the server has done all that it can: it sleeps, has ended, or spins.
+     * Waits until the server has done all that it can: it sleeps and nothing is ready, it has ended, or it spins.
      *
-     * @throws IllegalStateException it has not slept or called anything for 10 s
+     * @throws IllegalStateException it has not come to rest for 10 s
      */
     public synchronized void awaitQuiet() throws InterruptedException {
-        long end = System.nanoTime() + 10_000_000_000L;
-        while (!asleep && !ended && spinning == null) {
-            long left = (end - System.nanoTime()) / 1_000_000;
-            if (left <= 0) {
-                throw new IllegalStateException("The server has not gone to sleep for 10 s; its last call was "
-                        + (calls.isEmpty() ? "none" : calls.get(calls.size() - 1)));
+        for (int waited = 0; !asleep && spinning == null && !hasEnded(); waited += 100) {
+            if (waited > PATIENCE) {
+                throw new IllegalStateException("The server has not gone to sleep for %d s; its last call: %s"
+                        .formatted(PATIENCE / 1000, calls.isEmpty() ? "none" : calls.get(calls.size() - 1)));
             }
-            Handover.await(this, left);
+            Handover.await(this, 100);
         }
     }
 
@@ -200,86 +243,140 @@ public final class Network {
         return asleep;
     }
 
-    /** Whether the server started by {@link #start} has ended. */
+    /** Whether the server's thread has ended. */
     public synchronized boolean hasEnded() {
-        return ended;
+        return ended || server != null && !server.isAlive();
     }
 
-    /** What has left the server's run(); null: nothing. */
+    /** What a server has thrown that was run by {@link #start}; null: nothing. */
     public synchronized Throwable failure() {
         return failure;
     }
 
-    /** How the server is busy with nothing; null: it is not. */
+    /** In what way the server is busy without getting anywhere; null: it is not. */
     public synchronized String spinning() {
         return spinning;
     }
 
-    // What channels and selectors ask for.
-
-    void connect(Endpoint client, int port) {
-        Listener listener = listeners.get(port);
-        client.connecting = true;
-        if (listener == null) {
-            client.refuse();
-        } else {
-            listener.connect(client);
+    /** As Thread.sleep(), on the network's clock. */
+    public void sleep(long nanos) throws InterruptedException {
+        for (long until = now() + nanos; now() < until; ) {
+            sleep(until, changes());
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
         }
     }
 
-    int freePort() {
-        int port = 40_000;
-        while (listeners.containsKey(port)) {
+    // What channels and selectors ask for
+
+    /** That port, or a free one for 0. */
+    int port(int wanted) {
+        int port = wanted == 0 ? FIRST_FREE_PORT : wanted;
+        while (wanted == 0 && listeners.containsKey(port)) {
             port++;
         }
         return port;
     }
 
-    void openDescriptors(int n) throws IOException {
+    Listener open(Listener listener) throws IOException {
+        if (listeners.putIfAbsent(listener.port, listener) != null) {
+            throw new BindException("Address already in use");
+        }
+        return listener;
+    }
+
+    void close(Listener listener) {
+        listeners.remove(listener.port);
+        listener.close();
+    }
+
+    Listener listener(int port) {
+        return listeners.get(port);
+    }
+
+    /** Not connected yet. */
+    synchronized Endpoint newSocket() {
+        sockets++;
+        return new Endpoint("socket " + sockets, FIRST_FREE_PORT - sockets, sendBuffer, receiveBuffer);
+    }
+
+    synchronized void openDescriptors(int n) throws IOException {
         if (descriptors + n > mostDescriptors) {
             throw new IOException("Too many open files");
         }
         descriptors += n;
     }
 
-    void closeDescriptors(int n) {
+    synchronized void closeDescriptors(int n) {
         descriptors -= n;
+        changed();
     }
 
-    /** Before a call, and outside the lock: the schedule may do anything. */
+    /** Before a call, and without the lock: the schedule may do what it likes. */
     void before(Call.Kind kind, String channel) throws IOException {
+        Thread caller = Thread.currentThread();
+        if (caller != server && kind.isLoops()) {
+            if (server != null && server.isAlive()) {
+                notSimulated("several threads");
+            }
+            server = caller;
+        }
         if (++callsSinceAction > MOST_CALLS) {
-            spin("it made %,d calls since a client did something".formatted(MOST_CALLS));
+            spin("%,d calls since a client has done anything".formatted(MOST_CALLS));
         }
         schedule.before(kind, channel);
     }
 
+    /** How many bytes a call moves. */
     int limit(Call.Kind kind, String channel, int possible) {
-        return possible <= 0 ? 0 : schedule.limit(kind, channel, possible);
+        return possible == 0 ? 0 : schedule.limit(kind, channel, possible);
     }
 
-    /** After a call: notes it, and whether it got anywhere. */
+    /** After a call, with the lock. Progress: it changed something that cannot be changed for ever. */
     void after(Call.Kind kind, String channel, long result, String detail, boolean progress) {
         Call call = new Call(kind, channel, result, detail);
+        note(call);
+        if (progress) {
+            fruitless = 0;
+            changed();
+        } else if (++fruitless > MOST_FRUITLESS) {
+            spin("%d calls in a row without any progress, the last one: %s".formatted(fruitless, call));
+        }
+    }
+
+    /** Notes what is no system call. */
+    synchronized void log(Call.Kind kind, String channel, String detail) {
+        note(new Call(kind, channel, Call.NOTHING, detail));
+    }
+
+    private void note(Call call) {
         if (logging) {
             calls.add(call);
         }
         schedule.after(call);
-        if (progress) {
-            fruitless = 0;
-            changed();
-        } else if (kind.compareTo(Call.Kind.WAKEUP) < 0 && ++fruitless > MOST_FRUITLESS) {
-            spin("%,d calls in a row came to nothing, the last was %s".formatted(MOST_FRUITLESS, call));
-        }
     }
 
-    private void spin(String how) {
+    private synchronized void spin(String how) {
         spinning = how;
         Handover.signal(this);
+        while (++thrown > MOST_THROWN) { // some catch even Errors: such a thread stays here for good
+            await(true);
+        }
         schedule.spinning(how);
     }
 
-    /** Something has changed that may make a key ready. */
+    private void await(boolean evenIfInterrupted) {
+        try {
+            Handover.await(this, 0);
+        } catch (InterruptedException e) {
+            if (!evenIfInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Something is different, so whoever sleeps has to look again. */
     void changed() {
         changes++;
         if (asleep) {
@@ -288,51 +385,34 @@ public final class Network {
         }
     }
 
-    /** A client or the clock has done something. */
+    /** So has a client, or the clock. */
     void acted() {
         fruitless = 0;
         callsSinceAction = 0;
         changed();
     }
 
-    /** How often something has changed: what to give to sleep(). */
+    /** How often something was different: for sleep(). */
     synchronized int changes() {
         return changes;
     }
 
     /**
-     * Sleeps until something has changed that the caller has not seen, or it is interrupted.
+     * Sleeps until something is different from what the caller has seen, or it is interrupted.
      *
-     * @param until the time at which it wants to be woken; -1: no limit
+     * @param until when it would like to be woken, as now() has it, or FOREVER
      */
     void sleep(long until, int seen) {
-        if (schedule.asleep(until == -1 ? -1 : until - now)) {
+        if (schedule.asleep(until == FOREVER ? FOREVER : until - now)) {
             return;
         }
         synchronized (this) {
             asleep = changes == seen;
-            if (asleep) {
-                Handover.signal(this);
-            }
+            Handover.signal(this);
             while (asleep && !Thread.currentThread().isInterrupted()) {
-                try {
-                    Handover.await(this, 0);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+                await(false);
             }
             asleep = false;
-        }
-    }
-
-    /** Thread.sleep() on this network's clock. */
-    public void sleep(long nanos) throws InterruptedException {
-        long until = now() + nanos;
-        while (now() < until) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            sleep(until, changes());
         }
     }
 

@@ -6,8 +6,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** A socket's options: kept, and given back. */
+/** A socket's options. */
 final class Options {
+    static final Set<SocketOption<?>> OF_LISTENERS =
+            Set.of(StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_REUSEADDR);
+
     private static final Map<SocketOption<?>, Object> DEFAULTS = Map.of(
             StandardSocketOptions.SO_RCVBUF,
             64 * 1024,
@@ -22,8 +25,6 @@ final class Options {
             StandardSocketOptions.TCP_NODELAY,
             false);
     static final Set<SocketOption<?>> OF_SOCKETS = DEFAULTS.keySet();
-    static final Set<SocketOption<?>> OF_LISTENERS =
-            Set.of(StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_REUSEADDR);
 
     private final Set<SocketOption<?>> supported;
     private final Map<SocketOption<?>, Object> values = new HashMap<>();
@@ -36,23 +37,26 @@ final class Options {
         return supported;
     }
 
-    void set(SocketOption<?> name, Object value) {
-        check(name);
-        if (value instanceof Integer n && n < 0 && name != StandardSocketOptions.SO_LINGER) {
-            throw new IllegalArgumentException("Invalid send or receive buffer size");
+    <T> void set(SocketOption<T> option, T value) {
+        if (!option.type().isInstance(value)) {
+            throw new IllegalArgumentException("Invalid value '" + value + "'");
         }
-        values.put(name, value);
+        if (value instanceof Integer n && n < 0 && option != StandardSocketOptions.SO_LINGER) {
+            throw new IllegalArgumentException("Invalid send/receive buffer size");
+        }
+        check(option);
+        values.put(option, value);
     }
 
-    @SuppressWarnings("unchecked") // set() with the same name put it in
-    <T> T get(SocketOption<T> name) {
-        check(name);
-        return (T) values.getOrDefault(name, DEFAULTS.get(name));
+    @SuppressWarnings("unchecked") // set() has put it in, with a value of its type
+    <T> T get(SocketOption<T> option) {
+        check(option);
+        return (T) values.getOrDefault(option, DEFAULTS.get(option));
     }
 
-    private void check(SocketOption<?> name) {
-        if (!supported.contains(name)) {
-            throw new UnsupportedOperationException("'" + name + "' not supported");
+    private void check(SocketOption<?> option) {
+        if (!supported.contains(java.util.Objects.requireNonNull(option))) {
+            throw new UnsupportedOperationException("'" + option + "' not supported");
         }
     }
 }

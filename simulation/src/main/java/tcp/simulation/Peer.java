@@ -7,18 +7,18 @@ import java.nio.charset.StandardCharsets;
  * until {@link #stopReading}. All methods may be called from any thread; none blocks.
  */
 public final class Peer {
+    final Endpoint end;
     private final Network network;
     private final Bytes taken = new Bytes();
     private boolean reading = true;
     private boolean taking;
-    final Endpoint end;
 
     Peer(Network network, String name, int port, int receiveBuffer) {
         this.network = network;
-        end = new Endpoint(Integer.MAX_VALUE, receiveBuffer, name, port) {
+        end = new Endpoint(name, port, Integer.MAX_VALUE, receiveBuffer) {
             @Override
             void arrived() {
-                if (reading) {
+                if (reading && !taking) { // what is taken makes room for more, which arrives at once
                     takeNow(Integer.MAX_VALUE);
                 }
             }
@@ -26,16 +26,11 @@ public final class Peer {
     }
 
     private int takeNow(int most) {
-        if (taking) { // what is taken makes room for more, which arrives at once
-            return 0;
-        }
         taking = true;
         int n = 0;
-        while (n < most && end.received.size() > 0) {
-            int some = Math.min(most - n, end.received.size());
+        for (int some; (some = Math.min(most - n, end.received.size())) > 0; n += some) {
             end.received.moveTo(taken, some);
-            n += some;
-            end.peer.transmit();
+            end.peer().transmit();
         }
         taking = false;
         return n;
@@ -133,7 +128,7 @@ public final class Peer {
     /** Whether the handshake is done; the server may still have to accept. */
     public boolean isConnected() {
         synchronized (network) {
-            return end.isConnected();
+            return end.peer() != null;
         }
     }
 
@@ -147,7 +142,7 @@ public final class Peer {
     /** The server's FIN has come, and all bytes before it are taken. */
     public boolean isAtEnd() {
         synchronized (network) {
-            return end.hasEnded();
+            return end.isAtEnd();
         }
     }
 

@@ -8,19 +8,35 @@ import java.nio.channels.spi.AbstractSelectionKey;
 
 /** What ties a channel to a selector: the interest set and the ready set. */
 final class SimulatedKey extends AbstractSelectionKey {
-    final SimulatedSelector selector;
-    final SimulatedChannel channel;
-    volatile int interest;
-    /** The interest set that select() has passed on to the kernel, see epoll_ctl(2). */
-    int watched;
-    /** What the kernel has reported, see poll(2). */
-    int polled;
-
+    private final SimulatedSelector selector;
+    private final SimulatedChannel channel;
+    private volatile int interest;
     int ready;
+    /** The interest set that the last select() has passed on to the kernel, as epoll_ctl(2) does. */
+    private int watched;
+    /** What the kernel has said. */
+    private int polled;
 
-    SimulatedKey(SimulatedSelector selector, SimulatedChannel channel) {
+    SimulatedKey(SimulatedSelector selector, SimulatedChannel channel, int interest) {
         this.selector = selector;
         this.channel = channel;
+        this.interest = interest;
+    }
+
+    SimulatedKey watched() {
+        watched = interest;
+        return this;
+    }
+
+    /** Whether the kernel has to report it. */
+    boolean poll() {
+        polled = watched == 0 ? 0 : channel.poll();
+        return channel.readyOps(polled, watched) != 0;
+    }
+
+    /** The report, put in terms of the interest set, which may be another one now. */
+    int readyNow() {
+        return channel.readyOps(polled, interest);
     }
 
     @Override
@@ -47,7 +63,7 @@ final class SimulatedKey extends AbstractSelectionKey {
         }
         if (interest != ops) {
             interest = ops;
-            selector.log(Call.Kind.INTEREST_OPS, this);
+            selector.network().log(Call.Kind.INTEREST_OPS, channel.logName(), text(ops));
         }
         return this;
     }
@@ -64,12 +80,12 @@ final class SimulatedKey extends AbstractSelectionKey {
         }
     }
 
-    /** As in OP_READ | OP_WRITE. */
+    /** As in OP_READ | OP_WRITE; 0: none. */
     static String text(int ops) {
-        String text = (ops & OP_READ) != 0 ? " | OP_READ" : "";
-        text += (ops & OP_WRITE) != 0 ? " | OP_WRITE" : "";
-        text += (ops & OP_CONNECT) != 0 ? " | OP_CONNECT" : "";
-        text += (ops & OP_ACCEPT) != 0 ? " | OP_ACCEPT" : "";
+        String text = ((ops & OP_READ) != 0 ? " | OP_READ" : "")
+                + ((ops & OP_WRITE) != 0 ? " | OP_WRITE" : "")
+                + ((ops & OP_CONNECT) != 0 ? " | OP_CONNECT" : "")
+                + ((ops & OP_ACCEPT) != 0 ? " | OP_ACCEPT" : "");
         return text.isEmpty() ? "0" : text.substring(3);
     }
 }

@@ -2,100 +2,102 @@ package tcp.simulation;
 
 import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.IllegalSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelectionKey;
 import java.nio.channels.spi.AbstractSelector;
-import java.util.AbstractSet;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Level-triggered, as the JDK's on epoll(7). Ready keys come in the order of registration. */
+/**
+ * Level-triggered, as the JDK's on epoll(7); ready keys come in the order of registration. Its lock is held for as
+ * long as a select() runs, so that another thread's select() or close() waits.
+ */
 final class SimulatedSelector extends AbstractSelector {
-    private static final long FOREVER = -1;
+    static final int DESCRIPTORS = 2; // Linux: an epoll and an eventfd
 
     private final Network network;
-    private final int descriptors;
-    private final Set<SelectionKey> keys = new LinkedHashSet<>();
-    private final Set<SelectionKey> selected = new LinkedHashSet<>();
-    private boolean woken;
+    private final Set<SelectionKey> keys = new LinkedHashSet<>(); // under its own lock: any thread registers
+    private final Selected selected = new Selected();
+    private boolean woken; // under the network's lock
     private boolean selecting;
 
-    SimulatedSelector(SimulatedSelectorProvider provider, int descriptors) {
+    /** The selected keys: a server may remove some, and add none. */
+    private static final class Selected extends LinkedHashSet<SelectionKey> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public boolean add(SelectionKey key) {
+            throw new UnsupportedOperationException();
+        }
+
+        void select(SelectionKey key) {
+            super.add(key);
+        }
+    }
+
+    SimulatedSelector(SimulatedSelectorProvider provider) {
         super(provider);
-        this.network = provider.network();
-        this.descriptors = descriptors;
+        network = provider.network();
     }
 
     @Override
     protected SelectionKey register(AbstractSelectableChannel channel, int ops, Object attachment) {
         if (!(channel instanceof SimulatedChannel simulated)) {
-            throw new java.nio.channels.IllegalSelectorException();
+            throw new IllegalSelectorException();
         }
         ensureOpen();
-        SimulatedKey key = new SimulatedKey(this, simulated);
-        key.interest = ops;
+        SimulatedKey key = new SimulatedKey(this, simulated, ops);
         key.attach(attachment);
         synchronized (keys) {
             keys.add(key);
         }
-        log(Call.Kind.REGISTER, key);
+        network.log(Call.Kind.REGISTER, simulated.logName(), SimulatedKey.text(ops));
         return key;
-    }
-
-    void log(Call.Kind kind, SimulatedKey key) {
-        synchronized (network) {
-            String ops = SimulatedKey.text(key.interest);
-            network.after(kind, key.channel.logName(), Call.NOTHING, ops, false);
-        }
     }
 
     @Override
     public int select() throws IOException {
-        return doSelect(null, FOREVER);
+        return doSelect(null, 0, true);
     }
 
     @Override
     public int select(long millis) throws IOException {
-        return doSelect(null, limit(millis));
+        return doSelect(null, millis, true);
     }
 
     @Override
     public int selectNow() throws IOException {
-        return doSelect(null, 0);
+        return doSelect(null, 0, false);
     }
 
     @Override
     public int select(Consumer<SelectionKey> action) throws IOException {
-        return doSelect(Objects.requireNonNull(action), FOREVER);
+        return doSelect(Objects.requireNonNull(action), 0, true);
     }
 
     @Override
     public int select(Consumer<SelectionKey> action, long millis) throws IOException {
-        return doSelect(Objects.requireNonNull(action), limit(millis));
+        return doSelect(Objects.requireNonNull(action), millis, true);
     }
 
     @Override
     public int selectNow(Consumer<SelectionKey> action) throws IOException {
-        return doSelect(Objects.requireNonNull(action), 0);
+        return doSelect(Objects.requireNonNull(action), 0, false);
     }
 
-    private static long limit(long millis) {
+    private synchronized int doSelect(Consumer<SelectionKey> action, long millis, boolean sleeps) throws IOException {
         if (millis < 0) {
             throw new IllegalArgumentException("Negative timeout");
         }
-        return millis == 0 ? FOREVER : millis * 1_000_000;
-    }
-
-    private synchronized int doSelect(Consumer<SelectionKey> action, long nanos) throws IOException {
         ensureOpen();
         if (selecting) {
             throw new IllegalStateException("select in progress");
@@ -104,38 +106,37 @@ final class SimulatedSelector extends AbstractSelector {
         try {
             network.before(Call.Kind.SELECT, null);
             removeCancelled();
-            List<SimulatedKey> ready = await(nanos);
+            long now = network.now();
+            List<SimulatedKey> ready = await(!sleeps ? now : millis > 0 ? now + millis * 1_000_000 : Network.FOREVER);
             removeCancelled();
+            ready.removeIf(key -> !key.isValid());
             return action == null ? update(ready) : handle(ready, action);
         } finally {
             selecting = false;
         }
     }
 
-    /** Sleeps until a key is ready, or the time is up. */
-    private List<SimulatedKey> await(long nanos) {
-        List<SimulatedKey> ready = new ArrayList<>();
-        long until = nanos == FOREVER ? FOREVER : network.now() + nanos;
+    /** Sleeps until a key is ready, or the time has come, or it is woken or interrupted. */
+    private List<SimulatedKey> await(long until) {
         List<SimulatedKey> watched = new ArrayList<>();
+        List<SimulatedKey> ready = new ArrayList<>();
         synchronized (keys) {
             for (SelectionKey key : keys) {
-                watched.add((SimulatedKey) key);
-                ((SimulatedKey) key).watched = ((SimulatedKey) key).interest;
+                watched.add(((SimulatedKey) key).watched());
             }
         }
         while (true) {
             int seen;
             synchronized (network) {
                 for (SimulatedKey key : watched) {
-                    key.polled = key.watched == 0 ? 0 : key.channel.poll();
-                    if (key.channel.readyOps(key.polled, key.watched) != 0) {
+                    if (key.poll()) {
                         ready.add(key);
                     }
                 }
-                boolean timeIsUp = until != FOREVER && network.now() >= until;
+                boolean timeIsUp = until != Network.FOREVER && network.now() >= until;
                 if (!ready.isEmpty()
-                        || woken
                         || timeIsUp
+                        || woken
                         || Thread.currentThread().isInterrupted()) {
                     woken = false;
                     network.after(Call.Kind.SELECT, null, ready.size(), null, false);
@@ -150,11 +151,11 @@ final class SimulatedSelector extends AbstractSelector {
     private int update(List<SimulatedKey> ready) {
         int n = 0;
         for (SimulatedKey key : ready) {
-            int ops = key.isValid() ? key.channel.readyOps(key.polled, key.interest) : 0;
             int before = selected.contains(key) ? key.ready : 0;
-            if ((ops & ~before) != 0) {
-                key.ready = before | ops;
-                selected.add(key);
+            int now = before | key.readyNow();
+            if (now != before) {
+                key.ready = now;
+                selected.select(key);
                 n++;
             }
         }
@@ -163,9 +164,8 @@ final class SimulatedSelector extends AbstractSelector {
 
     private int handle(List<SimulatedKey> ready, Consumer<SelectionKey> action) {
         int n = 0;
-        ready.removeIf(key -> !key.isValid());
-        for (SimulatedKey key : ready) { // perhaps closed by the action for another key
-            key.ready = key.channel.readyOps(key.polled, key.interest);
+        for (SimulatedKey key : ready) { // one that the action has cancelled meanwhile comes, too
+            key.ready = key.readyNow();
             if (key.ready != 0) {
                 n++;
                 action.accept(key);
@@ -177,12 +177,11 @@ final class SimulatedSelector extends AbstractSelector {
 
     /** Here, and not in close(), a registered channel gives its descriptor back. */
     private void removeCancelled() {
-        List<SelectionKey> cancelled;
-        synchronized (cancelledKeys()) {
-            cancelled = new ArrayList<>(cancelledKeys());
-            cancelledKeys().clear();
+        Set<SelectionKey> cancelled = cancelledKeys();
+        synchronized (cancelled) {
+            List.copyOf(cancelled).forEach(this::remove);
+            cancelled.clear();
         }
-        cancelled.forEach(this::remove);
     }
 
     private void remove(SelectionKey key) {
@@ -201,20 +200,18 @@ final class SimulatedSelector extends AbstractSelector {
     public Selector wakeup() {
         synchronized (network) {
             woken = true;
-            network.after(Call.Kind.WAKEUP, null, Call.NOTHING, null, false);
             network.changed();
         }
+        network.log(Call.Kind.WAKEUP, null, null);
         return this;
     }
 
     @Override
     protected void implCloseSelector() {
         wakeup();
-        synchronized (this) { // select() has returned
+        synchronized (this) {
             List.copyOf(keys).forEach(this::remove);
-            synchronized (network) {
-                network.closeDescriptors(descriptors);
-            }
+            network.closeDescriptors(DESCRIPTORS);
         }
     }
 
@@ -233,31 +230,10 @@ final class SimulatedSelector extends AbstractSelector {
     @Override
     public Set<SelectionKey> selectedKeys() {
         ensureOpen();
-        return new AbstractSet<>() { // keys may be removed, and not added
-            @Override
-            public Iterator<SelectionKey> iterator() {
-                return selected.iterator();
-            }
+        return selected;
+    }
 
-            @Override
-            public int size() {
-                return selected.size();
-            }
-
-            @Override
-            public boolean contains(Object key) {
-                return selected.contains(key);
-            }
-
-            @Override
-            public boolean remove(Object key) {
-                return selected.remove(key);
-            }
-
-            @Override
-            public void clear() {
-                selected.clear();
-            }
-        };
+    Network network() {
+        return network;
     }
 }

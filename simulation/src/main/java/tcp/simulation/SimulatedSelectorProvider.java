@@ -10,17 +10,15 @@ import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
 
 /**
- * Makes selectors and channels that live on a simulated network. The whole JVM uses one with
+ * Makes selectors and channels that live on a simulated network. A whole JVM gets one with
  * {@code -Djava.nio.channels.spi.SelectorProvider=tcp.simulation.SimulatedSelectorProvider}.
  */
 public final class SimulatedSelectorProvider extends SelectorProvider {
-    private static final int SELECTOR_DESCRIPTORS = 2; // Linux: an epoll and an eventfd
-
     private final Network network;
 
-    /** On a network of its own; this is what the JDK calls. */
+    /** On a network of its own: for the JDK, which calls this. */
     public SimulatedSelectorProvider() {
-        this.network = new Network(this);
+        network = new Network(this);
     }
 
     SimulatedSelectorProvider(Network network) {
@@ -34,8 +32,8 @@ public final class SimulatedSelectorProvider extends SelectorProvider {
 
     @Override
     public AbstractSelector openSelector() throws IOException {
-        open(SELECTOR_DESCRIPTORS);
-        return new SimulatedSelector(this, SELECTOR_DESCRIPTORS);
+        open(SimulatedSelector.DESCRIPTORS);
+        return new SimulatedSelector(this);
     }
 
     @Override
@@ -47,29 +45,24 @@ public final class SimulatedSelectorProvider extends SelectorProvider {
     @Override
     public SocketChannel openSocketChannel() throws IOException {
         open(1);
-        return new SimulatedSocketChannel(this);
+        return new SimulatedSocketChannel(this, network.newSocket());
     }
 
     private void open(int descriptors) throws IOException {
         network.before(Call.Kind.OPEN, null);
-        synchronized (network) {
-            network.openDescriptors(descriptors);
-        }
+        network.openDescriptors(descriptors);
     }
 
-    /** Not simulated. */
     @Override
     public DatagramChannel openDatagramChannel() {
         throw network.unsupported("DatagramChannel");
     }
 
-    /** Not simulated. */
     @Override
     public DatagramChannel openDatagramChannel(ProtocolFamily family) {
         throw network.unsupported("DatagramChannel");
     }
 
-    /** Not simulated. */
     @Override
     public Pipe openPipe() {
         throw network.unsupported("Pipe");

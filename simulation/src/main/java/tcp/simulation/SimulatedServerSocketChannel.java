@@ -6,9 +6,7 @@ import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.AlreadyBoundException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetBoundException;
-import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -16,24 +14,19 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Set;
 
-/** A listening socket. */
+/** A listening socket: the JDK's rules on top of a {@link Listener}. */
 final class SimulatedServerSocketChannel extends ServerSocketChannel implements SimulatedChannel {
-    private static final String NAME = "listener";
     private static final int DEFAULT_BACKLOG = 50;
 
-    private final SimulatedSelectorProvider provider;
     private final Network network;
     private final Options options = new Options(Options.OF_LISTENERS);
-    private final ServerSocket adaptor;
+    private final ServerSocket adaptor = new Adaptor();
     private Listener listener; // null: not bound
     private InetSocketAddress address;
-    private boolean released;
 
     SimulatedServerSocketChannel(SimulatedSelectorProvider provider) throws IOException {
         super(provider);
-        this.provider = provider;
-        this.network = provider.network();
-        this.adaptor = new Adaptor();
+        network = provider.network();
     }
 
     @Override
@@ -43,13 +36,13 @@ final class SimulatedServerSocketChannel extends ServerSocketChannel implements 
             throw new AlreadyBoundException();
         }
         InetSocketAddress wanted = local == null ? new InetSocketAddress(0) : checked(local);
-        network.before(Call.Kind.BIND, NAME);
-        synchronized (network) {
-            listener = new Listener(network, wanted.getPort(), backlog < 1 ? DEFAULT_BACKLOG : backlog);
+        return call(Call.Kind.BIND, () -> {
+            listener = network.open(
+                    new Listener(network, network.port(wanted.getPort()), backlog < 1 ? DEFAULT_BACKLOG : backlog));
             address = new InetSocketAddress(wanted.getAddress(), listener.port);
-            network.after(Call.Kind.BIND, NAME, listener.port, null, true);
-        }
-        return this;
+            network.after(Call.Kind.BIND, logName(), listener.port, null, true);
+            return this;
+        });
     }
 
     static InetSocketAddress checked(SocketAddress address) {
@@ -68,46 +61,60 @@ final class SimulatedServerSocketChannel extends ServerSocketChannel implements 
         if (listener == null) {
             throw new NotYetBoundException();
         }
-        while (true) {
-            network.before(Call.Kind.ACCEPT, NAME);
-            int seen;
-            synchronized (network) {
-                if (listener.isReady()) {
-                    network.openDescriptors(1);
-                    Endpoint end = listener.accept();
-                    network.after(Call.Kind.ACCEPT, NAME, Call.NOTHING, "client " + end.peer.name, true);
-                    return new SimulatedSocketChannel(provider, end, listener.port);
-                }
-                if (!isBlocking()) {
-                    network.after(Call.Kind.ACCEPT, NAME, Call.NOTHING, "null", false);
-                    return null;
-                }
-                seen = network.changes();
+        return call(Call.Kind.ACCEPT, () -> {
+            if (!listener.isReady()) {
+                network.after(Call.Kind.ACCEPT, logName(), Call.NOTHING, "null", false);
+                return null;
             }
-            boolean looked = false;
-            try {
-                begin();
-                network.sleep(-1, seen);
-                looked = isOpen();
-            } finally {
-                end(looked);
-            }
+            network.openDescriptors(1); // without one, the client stays in the queue
+            Endpoint end = listener.accept();
+            network.after(Call.Kind.ACCEPT, logName(), Call.NOTHING, "client " + end.name, true);
+            return new SimulatedSocketChannel((SimulatedSelectorProvider) provider(), end);
+        });
+    }
+
+    /** A registered listener keeps its port until the next select(), as the JDK's does. */
+    @Override
+    protected void implCloseSelectableChannel() {
+        synchronized (network) {
+            network.after(Call.Kind.CLOSE, logName(), Call.NOTHING, null, true);
+        }
+        if (!isRegistered()) {
+            release();
         }
     }
 
     @Override
-    public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) throws IOException {
-        java.util.Objects.requireNonNull(name);
+    public void release() {
+        synchronized (network) {
+            if (listener != null) {
+                network.close(listener);
+            }
+            network.closeDescriptors(1);
+        }
+    }
+
+    @Override
+    public int poll() {
+        return listener != null && listener.isReady() ? Endpoint.IN : 0;
+    }
+
+    @Override
+    public int readyOps(int polled, int interest) {
+        return polled == 0 ? 0 : interest & SelectionKey.OP_ACCEPT;
+    }
+
+    @Override
+    public <T> ServerSocketChannel setOption(SocketOption<T> option, T value) throws IOException {
         ensureOpen();
-        options.set(name, value);
+        options.set(option, value);
         return this;
     }
 
     @Override
-    public <T> T getOption(SocketOption<T> name) throws IOException {
-        java.util.Objects.requireNonNull(name);
+    public <T> T getOption(SocketOption<T> option) throws IOException {
         ensureOpen();
-        return options.get(name);
+        return options.get(option);
     }
 
     @Override
@@ -122,65 +129,26 @@ final class SimulatedServerSocketChannel extends ServerSocketChannel implements 
     }
 
     @Override
-    public ServerSocket socket() {
-        return adaptor;
-    }
-
-    @Override
-    protected void implCloseSelectableChannel() {
-        synchronized (network) {
-            network.after(Call.Kind.CLOSE, NAME, Call.NOTHING, null, true);
-        }
-        if (!isRegistered()) {
-            release();
-        }
-    }
-
-    @Override
-    public void release() {
-        synchronized (network) {
-            if (!released) {
-                released = true;
-                if (listener != null) {
-                    listener.close();
-                }
-                network.closeDescriptors(1);
-            }
-        }
-    }
-
-    @Override
     protected void implConfigureBlocking(boolean block) {}
 
     @Override
-    public SelectableChannel asChannel() {
-        return this;
+    public Network network() {
+        return network;
     }
 
     @Override
     public String logName() {
-        return NAME;
+        return "listener";
     }
 
     @Override
-    public int poll() {
-        return listener != null && listener.isReady() ? Endpoint.IN : 0;
+    public ServerSocket socket() {
+        return adaptor;
     }
 
-    @Override
-    public int readyOps(int polled, int interest) {
-        return polled == 0 ? 0 : interest & SelectionKey.OP_ACCEPT;
-    }
-
-    private void ensureOpen() throws ClosedChannelException {
-        if (!isOpen()) {
-            throw new ClosedChannelException();
-        }
-    }
-
-    /** What socket() returns: only for the names of things. */
+    /** What socket() returns: it knows the address, and can do nothing else. */
     private final class Adaptor extends ServerSocket {
-        private Adaptor() throws IOException {}
+        Adaptor() throws IOException {}
 
         @Override
         public int getLocalPort() {
@@ -198,16 +166,6 @@ final class SimulatedServerSocketChannel extends ServerSocketChannel implements 
         }
 
         @Override
-        public boolean isClosed() {
-            return !isOpen();
-        }
-
-        @Override
-        public ServerSocketChannel getChannel() {
-            return SimulatedServerSocketChannel.this;
-        }
-
-        @Override
         public void bind(SocketAddress local, int backlog) throws IOException {
             SimulatedServerSocketChannel.this.bind(local, backlog);
         }
@@ -215,11 +173,6 @@ final class SimulatedServerSocketChannel extends ServerSocketChannel implements 
         @Override
         public void close() throws IOException {
             SimulatedServerSocketChannel.this.close();
-        }
-
-        @Override
-        public java.net.Socket accept() {
-            throw network.unsupported("accept() of a channel's ServerSocket");
         }
     }
 }

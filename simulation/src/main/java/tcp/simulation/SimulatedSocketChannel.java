@@ -14,7 +14,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NoConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
-import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
@@ -25,173 +24,137 @@ final class SimulatedSocketChannel extends SocketChannel implements SimulatedCha
     private final Network network;
     private final Options options = new Options(Options.OF_SOCKETS);
     private final Endpoint end;
-    private String name;
-    private int localPort;
     private InetSocketAddress remote; // null: neither connected nor connecting
     private boolean connected;
     private boolean inputShut;
     private boolean outputShut;
-    private boolean reset; // reported once; from then on read() fails with it for ever
-    private boolean released;
+    private boolean endSeen; // read() has returned -1
+    private boolean failed; // read() or write() has thrown
+    private boolean reset; // read() has thrown, and will for ever: the JDK keeps that in mind
 
-    SimulatedSocketChannel(SimulatedSelectorProvider provider) {
-        super(provider);
-        network = provider.network();
-        name = "socket";
-        end = new Endpoint(network.sendBuffer, network.receiveBuffer, name, 0);
-    }
-
-    /** An accepted connection. */
-    SimulatedSocketChannel(SimulatedSelectorProvider provider, Endpoint end, int localPort) {
+    SimulatedSocketChannel(SimulatedSelectorProvider provider, Endpoint end) {
         super(provider);
         this.network = provider.network();
         this.end = end;
-        this.name = end.peer.name;
-        this.localPort = localPort;
-        this.remote = new InetSocketAddress("127.0.0.1", end.peer.port);
-        this.connected = true;
+        this.connected = end.peer() != null;
+        this.remote = connected ? address(end.peer().port) : null;
+    }
+
+    private static InetSocketAddress address(int port) {
+        return new InetSocketAddress("127.0.0.1", port);
     }
 
     @Override
     public int read(ByteBuffer target) throws IOException {
-        return (int) read(new ByteBuffer[] {target}, 0, 1);
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
+        ensureConnected();
+        if (inputShut) {
+            return -1;
+        }
+        Integer n = !target.hasRemaining() ? null : call(Call.Kind.READ, () -> readNow(target));
+        return n == null ? 0 : n;
     }
 
-    @Override
-    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, targets.length);
-        for (int i = offset; i < offset + length; i++) {
-            if (targets[i].isReadOnly()) {
-                throw new IllegalArgumentException("Read-only buffer");
-            }
+    private Integer readNow(ByteBuffer target) throws IOException {
+        if (reset) {
+            throw new SocketException("Connection reset");
         }
-        return transfer(Call.Kind.READ, targets, offset, length);
+        int possible = Math.min(end.received.size(), target.remaining());
+        int n = end.read(target, Math.max(1, network.limit(Call.Kind.READ, logName(), possible)));
+        network.after(Call.Kind.READ, logName(), n, null, n > 0 || n == -1 && !endSeen);
+        endSeen |= n == -1;
+        return n == 0 ? null : n;
     }
 
     @Override
     public int write(ByteBuffer source) throws IOException {
-        return (int) write(new ByteBuffer[] {source}, 0, 1);
+        int before = source.remaining();
+        ensureConnected();
+        if (outputShut) {
+            throw new ClosedChannelException();
+        }
+        if (before > 0) {
+            call(Call.Kind.WRITE, () -> writeNow(source));
+        }
+        return before - source.remaining();
+    }
+
+    /** Null as long as there is more to write: in blocking mode, all must go. */
+    private Boolean writeNow(ByteBuffer source) throws IOException {
+        int possible = Math.min(end.room(), source.remaining());
+        int n = end.write(source, network.limit(Call.Kind.WRITE, logName(), possible));
+        network.after(Call.Kind.WRITE, logName(), n, null, n > 0);
+        return source.hasRemaining() ? null : true;
     }
 
     @Override
-    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, sources.length);
-        return transfer(Call.Kind.WRITE, sources, offset, length);
+    public boolean failed(Call.Kind kind) {
+        boolean first = !failed;
+        failed = true;
+        reset |= kind == Call.Kind.READ;
+        return first;
     }
 
-    /** One read or write. In blocking mode it sleeps while it would return 0. */
-    private long transfer(Call.Kind kind, ByteBuffer[] buffers, int offset, int length) throws IOException {
-        boolean reading = kind == Call.Kind.READ;
-        long wanted = 0;
-        for (int i = offset; i < offset + length; i++) {
-            wanted += buffers[i].remaining();
-        }
-        long done = 0;
-        while (true) {
-            ensureConnected();
-            if (reading ? inputShut : outputShut) {
-                if (reading) {
-                    return -1;
-                }
-                throw new ClosedChannelException();
-            }
-            if (wanted == 0) {
-                return 0;
-            }
-            network.before(kind, name);
-            int seen;
-            synchronized (network) {
-                if (!isOpen()) { // closed by what happened before the call
-                    throw new ClosedChannelException();
-                }
-                try {
-                    long n = transferNow(kind, buffers, offset, length, wanted - done);
-                    network.after(kind, name, n, null, n > 0 || n == -1 && !endSeen);
-                    endSeen |= n == -1;
-                    done += Math.max(n, 0);
-                    if (n == -1 || !isBlocking() || done > 0 && (reading || done == wanted)) {
-                        return n == -1 ? -1 : done;
-                    }
-                } catch (IOException e) {
-                    reset |= reading;
-                    network.after(kind, name, Call.NOTHING, e.getMessage(), !failed);
-                    failed = true;
-                    throw e;
-                }
-                seen = network.changes();
-            }
-            sleep(seen);
-        }
-    }
-
-    private boolean endSeen;
-    private boolean failed;
-
-    private long transferNow(Call.Kind kind, ByteBuffer[] buffers, int offset, int length, long wanted)
-            throws IOException {
-        boolean reading = kind == Call.Kind.READ;
-        if (reading && reset) {
-            throw new SocketException("Connection reset");
-        }
-        int possible = (int) Math.min(wanted, reading ? end.received.size() : end.sendRoom());
-        int limit = network.limit(kind, name, possible);
-        if (possible > 0 && limit == 0 && end.poll() < Endpoint.ERR) {
-            return 0;
-        }
-        long n = 0;
-        for (int i = offset; i < offset + length; i++) {
-            if (buffers[i].hasRemaining()) {
-                int some = reading ? end.read(buffers[i], limit) : end.write(buffers[i], limit);
-                if (some <= 0) {
-                    return n > 0 ? n : some;
-                }
-                n += some;
-                limit -= some;
-                if (limit == 0) {
-                    break;
-                }
+    @Override
+    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+        ByteBuffer all = ByteBuffer.allocate(remaining(targets, offset, length));
+        int n = read(all);
+        all.flip();
+        for (int i = offset; all.hasRemaining(); i++) {
+            while (all.hasRemaining() && targets[i].hasRemaining()) {
+                targets[i].put(all.get());
             }
         }
         return n;
     }
 
-    private void sleep(int seen) throws IOException {
-        boolean looked = false;
-        try {
-            begin();
-            network.sleep(-1, seen);
-            looked = isOpen();
-        } finally {
-            end(looked);
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        ByteBuffer all = ByteBuffer.allocate(remaining(sources, offset, length));
+        for (int i = offset; i < offset + length; i++) {
+            all.put(sources[i].duplicate());
         }
+        int n = write(all.flip());
+        int left = n;
+        for (int i = offset; left > 0; i++) {
+            int some = Math.min(left, sources[i].remaining());
+            sources[i].position(sources[i].position() + some);
+            left -= some;
+        }
+        return n;
+    }
+
+    private static int remaining(ByteBuffer[] buffers, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, buffers.length);
+        int sum = 0;
+        for (int i = offset; i < offset + length; i++) {
+            sum += buffers[i].remaining();
+        }
+        return sum;
     }
 
     @Override
     public SocketChannel shutdownOutput() throws IOException {
-        return shutdown(Call.Kind.SHUTDOWN_OUTPUT);
+        ensureConnected();
+        return call(Call.Kind.SHUTDOWN_OUTPUT, () -> {
+            end.shutdownOutput();
+            network.after(Call.Kind.SHUTDOWN_OUTPUT, logName(), Call.NOTHING, null, !outputShut);
+            outputShut = true;
+            return this;
+        });
     }
 
     @Override
     public SocketChannel shutdownInput() throws IOException {
-        return shutdown(Call.Kind.SHUTDOWN_INPUT);
-    }
-
-    private SocketChannel shutdown(Call.Kind kind) throws IOException {
-        boolean input = kind == Call.Kind.SHUTDOWN_INPUT;
         ensureConnected();
-        network.before(kind, name);
-        synchronized (network) {
-            boolean first = !(input ? inputShut : outputShut);
-            if (input) {
-                inputShut = true;
-                end.shutdownInput();
-            } else {
-                outputShut = true;
-                end.shutdownOutput();
-            }
-            network.after(kind, name, Call.NOTHING, null, first);
-        }
-        return this;
+        return call(Call.Kind.SHUTDOWN_INPUT, () -> {
+            end.shutdownInput();
+            network.after(Call.Kind.SHUTDOWN_INPUT, logName(), Call.NOTHING, null, !inputShut);
+            inputShut = true;
+            return this;
+        });
     }
 
     @Override
@@ -202,14 +165,12 @@ final class SimulatedSocketChannel extends SocketChannel implements SimulatedCha
         } else if (remote != null) {
             throw new ConnectionPendingException();
         }
-        InetSocketAddress to = SimulatedServerSocketChannel.checked(address);
-        network.before(Call.Kind.CONNECT, name);
-        synchronized (network) {
-            remote = to;
-            name = "to port " + to.getPort();
-            network.connect(end, to.getPort());
-            network.after(Call.Kind.CONNECT, name, Call.NOTHING, null, true);
-        }
+        remote = SimulatedServerSocketChannel.checked(address);
+        call(Call.Kind.CONNECT, () -> {
+            end.connect(network.listener(remote.getPort()));
+            network.after(Call.Kind.CONNECT, logName(), Call.NOTHING, null, true);
+            return true;
+        });
         return isBlocking() && finishConnect();
     }
 
@@ -221,26 +182,85 @@ final class SimulatedSocketChannel extends SocketChannel implements SimulatedCha
         } else if (remote == null) {
             throw new NoConnectionPendingException();
         }
-        network.before(Call.Kind.FINISH_CONNECT, name);
-        while (true) {
-            int seen;
-            synchronized (network) {
-                seen = network.changes();
-                connected = end.isConnected();
-                String result = end.isRefused() ? "Connection refused" : String.valueOf(connected);
-                if (!end.connecting || !isBlocking()) {
-                    network.after(Call.Kind.FINISH_CONNECT, name, Call.NOTHING, result, connected);
-                }
-            }
-            if (end.isRefused()) {
-                close();
-                throw new ConnectException("Connection refused");
-            }
-            if (connected || !isBlocking()) {
-                return connected;
-            }
-            sleep(seen);
+        Object done = call(Call.Kind.FINISH_CONNECT, () -> {
+            connected = end.peer() != null;
+            String result = end.isRefused() ? "Connection refused" : String.valueOf(connected);
+            network.after(Call.Kind.FINISH_CONNECT, logName(), Call.NOTHING, result, !end.isConnecting());
+            return end.isConnecting() ? null : true;
+        });
+        if (done != null && !connected) {
+            close();
+            throw new ConnectException("Connection refused");
         }
+        return connected;
+    }
+
+    /** A registered channel sends its FIN now; the rest comes with the next select(), as in the JDK. */
+    @Override
+    protected void implCloseSelectableChannel() {
+        boolean registered = isRegistered();
+        synchronized (network) {
+            network.after(Call.Kind.CLOSE, logName(), Call.NOTHING, null, true);
+            if (registered && connected && options.get(StandardSocketOptions.SO_LINGER) != 0) {
+                end.shutdownOutput();
+            }
+        }
+        if (!registered) {
+            release();
+        }
+    }
+
+    @Override
+    public void release() {
+        synchronized (network) {
+            if (options.get(StandardSocketOptions.SO_LINGER) == 0) {
+                end.abort();
+            } else {
+                end.close();
+            }
+            network.closeDescriptors(1);
+        }
+    }
+
+    @Override
+    public int poll() {
+        return remote == null ? Endpoint.OUT | Endpoint.HUP : end.poll();
+    }
+
+    @Override
+    public int readyOps(int polled, int interest) {
+        if (polled >= Endpoint.ERR) { // an error, or all over: whatever you asked for
+            return interest;
+        }
+        int ready = connected && (polled & Endpoint.IN) != 0 ? SelectionKey.OP_READ : 0;
+        int out = connected ? SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT;
+        return interest & (ready | ((polled & Endpoint.OUT) != 0 ? out : 0));
+    }
+
+    @Override
+    public <T> SocketChannel setOption(SocketOption<T> option, T value) throws IOException {
+        ensureOpen();
+        return call(Call.Kind.SET_OPTION, () -> {
+            options.set(option, value);
+            if (option == StandardSocketOptions.SO_SNDBUF) {
+                end.sendBuffer = (Integer) value;
+            } else if (option == StandardSocketOptions.SO_RCVBUF) {
+                end.receiveBuffer = (Integer) value;
+            }
+            network.after(Call.Kind.SET_OPTION, logName(), Call.NOTHING, option.name() + " " + value, false);
+            return this;
+        });
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> option) throws IOException {
+        ensureOpen();
+        return options.get(option);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return options.supported();
     }
 
     @Override
@@ -254,41 +274,6 @@ final class SimulatedSocketChannel extends SocketChannel implements SimulatedCha
     }
 
     @Override
-    public SocketChannel bind(SocketAddress local) {
-        throw network.unsupported("bind() of a SocketChannel");
-    }
-
-    @Override
-    public <T> SocketChannel setOption(SocketOption<T> option, T value) throws IOException {
-        Objects.requireNonNull(option);
-        ensureOpen();
-        network.before(Call.Kind.SET_OPTION, name);
-        synchronized (network) {
-            options.set(option, value);
-            if (option == StandardSocketOptions.SO_SNDBUF) {
-                end.sendBuffer = (Integer) value;
-            } else if (option == StandardSocketOptions.SO_RCVBUF) {
-                end.receiveBuffer = (Integer) value;
-            }
-            String what = option.name() + " " + value;
-            network.after(Call.Kind.SET_OPTION, name, Call.NOTHING, what, false);
-        }
-        return this;
-    }
-
-    @Override
-    public <T> T getOption(SocketOption<T> option) throws IOException {
-        Objects.requireNonNull(option);
-        ensureOpen();
-        return options.get(option);
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return options.supported();
-    }
-
-    @Override
     public SocketAddress getRemoteAddress() throws IOException {
         ensureOpen();
         return connected ? remote : null;
@@ -297,77 +282,30 @@ final class SimulatedSocketChannel extends SocketChannel implements SimulatedCha
     @Override
     public SocketAddress getLocalAddress() throws IOException {
         ensureOpen();
-        return connected ? new InetSocketAddress("127.0.0.1", localPort) : null;
-    }
-
-    @Override
-    public Socket socket() {
-        throw network.unsupported("socket() of a SocketChannel");
-    }
-
-    /** A registered channel sends its FIN now, and the rest comes with the next select(). */
-    @Override
-    protected void implCloseSelectableChannel() {
-        boolean registered = isRegistered();
-        synchronized (network) {
-            if (registered && connected && options.get(StandardSocketOptions.SO_LINGER) != 0) {
-                end.shutdownOutput();
-            }
-            network.after(Call.Kind.CLOSE, name, Call.NOTHING, null, true);
-        }
-        if (!registered) {
-            release();
-        }
-    }
-
-    @Override
-    public void release() {
-        synchronized (network) {
-            if (!released) {
-                released = true;
-                if (options.get(StandardSocketOptions.SO_LINGER) == 0) {
-                    end.abort();
-                } else {
-                    end.close();
-                }
-                network.closeDescriptors(1);
-                network.changed();
-            }
-        }
+        return connected ? address(end.port) : null;
     }
 
     @Override
     protected void implConfigureBlocking(boolean block) {}
 
     @Override
-    public SelectableChannel asChannel() {
-        return this;
+    public Network network() {
+        return network;
     }
 
     @Override
     public String logName() {
-        return name;
+        return end.name;
     }
 
     @Override
-    public int poll() {
-        return remote == null ? Endpoint.OUT | Endpoint.HUP : end.poll();
+    public SocketChannel bind(SocketAddress local) {
+        throw network.unsupported("bind() of a SocketChannel");
     }
 
     @Override
-    public int readyOps(int polled, int interest) {
-        if (polled >= Endpoint.ERR) { // with an error, whatever you wanted to know
-            return interest;
-        }
-        int ready = !connected ? 0 : polled & Endpoint.IN; // OP_READ and OP_WRITE are 1 and 4, too
-        ready |= (polled & Endpoint.OUT) == 0 ? 0 : connected ? SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT;
-        return ready & interest;
-    }
-
-    private void ensureOpen() throws ClosedChannelException {
-        if (!isOpen()) {
-            throw new ClosedChannelException();
-        }
+    public Socket socket() {
+        throw network.unsupported("socket() of a SocketChannel");
     }
 
     private void ensureConnected() throws ClosedChannelException {

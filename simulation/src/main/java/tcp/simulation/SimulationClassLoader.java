@@ -71,7 +71,7 @@ public final class SimulationClassLoader extends ClassLoader {
         return classFile == null ? null : new ClassFile(classFile).redirected(network::notSimulated);
     }
 
-    private static byte[] resource(ClassLoader loader, String name) {
+    static byte[] resource(ClassLoader loader, String name) {
         try (InputStream in = loader.getResourceAsStream(name.replace('.', '/') + ".class")) {
             return in == null ? null : in.readAllBytes();
         } catch (IOException e) {

@@ -110,17 +110,18 @@ record Exercise(
                     "HTTP/1.1 by its rules",
                     "step5-http",
                     "http.HttpTest",
-                    "answersAndStaysOpen skipsABody skipsABodyThatComesInPieces"
+                    "answersARequestAndStaysOpen skipsABody skipsABodyThatComesInPieces"
                             + " ignoresTheCaseOfNames headGetsNoBody closesWhenAsked"
-                            + " speaksHttp10 refusesWhatIsNoRequest"
-                            + " refusesWhatItDoesNotSpeak refusesAHeadWithoutEnd"
-                            + " answersAMixInOrder"),
+                            + " closesAfterHttp10 answersWhatIsRight refusesWhatIsNoRequest"
+                            + " refusesWhatItDoesNotSpeak refusesOtherVersions refusesAHeadWithoutEnd"
+                            + " takesAHeadOf8KiB answersAMixInOrder readsAHeadInLinearTime"),
             beyond(
                     "deadlines",
                     "deadlines for slow clients",
                     "step5-http",
                     "deadlines.DeadlinesTest",
-                    "answersAsBefore endsASilentConnection silentClientCostsNoCpu"
+                    "answersARequestAndStaysOpen endsASilentConnection silentClientCostsNoCpu"
+                            + " endsASilentConnectionWhileOthersAreServed"
                             + " endsManySilentConnections keepsASlowClientThatIsServed"
                             + " endsAConnectionThatDripsBytes"
                             + " endsAConnectionThatTakesNoAnswers"),
@@ -129,7 +130,7 @@ record Exercise(
                     "a crowd at the door, and a limit of 100 clients",
                     "step5-http",
                     "crowd.CrowdTest",
-                    "servesAHundred keepsTheNextOneWaiting costsNoCpuWhenItIsFull"
+                    "servesAHundred keepsTheNextOneWaiting countsSilentClients costsNoCpuWhenItIsFull"
                             + " letsTheNextInWhenOneCloses letsTheNextInWhenOneResets"
                             + " countsRightAfterResets"),
             beyond(
