@@ -560,6 +560,16 @@ abstract class TcpRules {
     }
 
     @Test
+    void theEndOfTheClientsBytesMakesNoRoomForOurs() throws IOException {
+        remote = world.connectWithSmallWindow(port());
+        connectedAs(accepted());
+        fill();
+        remote.shutdownOutput();
+        key.interestOps(OP_READ | OP_WRITE);
+        assertThat(readyOps(key)).isEqualTo(OP_READ);
+    }
+
+    @Test
     void aGatheringWriteSendsBuffersInOrder() throws IOException {
         connected(OP_READ);
         assertThat(channel.write(new ByteBuffer[] {bytes("hel"), bytes(""), bytes("lo")}))
