@@ -1,6 +1,7 @@
 package tcp;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -11,7 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/** Step 5 with a cap: at most 100 clients, and the others wait at the door. */
+/** Step 5 with a cap: 100 clients at a time, and the others wait to be accepted. */
 public final class Server implements AutoCloseable {
     private static final byte[] RESPONSE = """
             HTTP/1.1 200 OK\r
@@ -25,22 +26,27 @@ public final class Server implements AutoCloseable {
     private static final int MOST = 100; // clients at a time
 
     private final Selector selector = Selector.open();
-    private final ServerSocketChannel listener = ServerSocketChannel.open();
+    private final ServerSocketChannel listener;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024);
-    /** Responses in a row, one for every 4 bytes read: no request is shorter. */
-    private final ByteBuffer responses = ByteBuffer.allocateDirect(buffer.capacity() / 4 * RESPONSE.length);
-
-    private int clients; // connected now; selector.keys() still has closed ones
+    private final int max = buffer.capacity() / 4; // requests in a read: 4 bytes or more
+    private final ByteBuffer responses = ByteBuffer.allocateDirect(max * RESPONSE.length);
+    private int clients; // connected now; selector.keys() may still hold closed ones
     private volatile boolean closed;
 
     /** Listens on all addresses. Port 0 means any free one; port() tells which. */
     public Server(int port) throws IOException {
-        listener.bind(new InetSocketAddress(port), 1024); // the default, 50, soon fills
-        listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
-        while (responses.hasRemaining()) {
-            responses.put(RESPONSE);
+        try {
+            listener = ServerSocketChannel.open();
+            listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+            listener.bind(new InetSocketAddress(port), 1024); // default 50: soon full
+            while (responses.hasRemaining()) {
+                responses.put(RESPONSE);
+            }
+            SocketChannel.open().close(); // JDK 17: the first close() opens descriptors
+        } catch (IOException | RuntimeException e) {
+            close(); // or every failed try would keep its descriptors
+            throw e;
         }
-        SocketChannel.open().close(); // JDK 17: the first close needs descriptors itself
     }
 
     /** The port it listens on. */
@@ -48,21 +54,23 @@ public final class Server implements AutoCloseable {
         return listener.socket().getLocalPort();
     }
 
-    /** Serves until close() is called from another thread. */
+    /** Serves until close() is called from another thread, or this one is interrupted. */
     public synchronized void run() throws IOException {
         Consumer<SelectionKey> handler = this::handle; // made once, not at every turn
-        SelectionKey listening = listener.keyFor(selector);
-        while (!closed) {
-            boolean paused = listening.interestOps() == 0 && clients < MOST;
-            selector.select(handler, paused ? 100 : 0); // ms; 0: no time limit
-            listening.interestOpsOr(paused ? SelectionKey.OP_ACCEPT : 0);
+        SelectionKey acceptKey = listener.keyFor(selector);
+        while (!closed && !Thread.currentThread().isInterrupted()) {
+            boolean paused = acceptKey.interestOps() == 0 && clients < MOST;
+            selector.select(handler, paused ? 100 : 0); // ms at most; 0: no limit
+            if (paused) {
+                acceptKey.interestOps(SelectionKey.OP_ACCEPT);
+            }
         }
     }
 
     private void handle(SelectionKey key) {
         try {
             if (key.isAcceptable()) {
-                accept();
+                accept(key);
             } else if (key.isReadable()) {
                 read(key);
             } else {
@@ -73,15 +81,17 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void accept() throws IOException {
-        SocketChannel client = listener.accept(); // the next one at the next turn
+    private void accept(SelectionKey key) throws IOException {
+        key.interestOps(0); // stays so if accept() fails (too many open files): see run()
+        SocketChannel client = listener.accept(); // one; select() reports the next
+        key.interestOps(SelectionKey.OP_ACCEPT);
         if (client != null) { // null: would block, so the client has left again
             client.configureBlocking(false);
             client.register(selector, SelectionKey.OP_READ, new Connection());
-            if (++clients == MOST) { // the rest waits in the kernel's queue
-                listener.keyFor(selector).interestOps(0);
+            if (++clients == MOST) {
+                key.interestOps(0); // the others wait in the kernel's queue
             }
-            // Without this, small responses wait up to 40 ms for earlier ones' receipt.
+            // Or a response may wait until the client has acknowledged the one before.
             client.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
     }
@@ -91,13 +101,14 @@ public final class Server implements AutoCloseable {
         int n = client.read(buffer.clear()); // just once: others have their turn
         if (n > 0) {
             Connection connection = (Connection) key.attachment();
-            for (buffer.flip(); buffer.hasRemaining(); ) {
+            buffer.flip();
+            while (buffer.hasRemaining()) {
                 if (connection.endsRequest(buffer.get())) {
                     connection.owed += RESPONSE.length;
                 }
             }
             if (connection.owed > 0) {
-                write(key); // try at once: step 4 asked select() first, at a turn's cost
+                write(key); // try first: only if not all fits must select() wait for room
             }
         } else if (n == -1) { // end of stream: the client sends no more
             drop(key);
@@ -107,28 +118,26 @@ public final class Server implements AutoCloseable {
     private void write(SelectionKey key) throws IOException {
         SocketChannel client = (SocketChannel) key.channel();
         Connection connection = (Connection) key.attachment();
-        // All responses are alike, so what is owed is always the end of the row.
+        // All responses are alike, so what is owed is always the end of the repetition.
         responses.clear().position(responses.capacity() - connection.owed);
         connection.owed -= client.write(responses); // takes what fits, in one system call
-        // Who does not take the answers is not read from: back-pressure stops the client.
+        // Back-pressure: a client that does not take its answers is not read from.
         boolean done = connection.owed == 0;
         key.interestOps(done ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
     }
 
     private void drop(SelectionKey key) {
         try {
-            if (key.channel() == listener) {
-                key.interestOps(0); // too many open files: run() lets it rest
-            } else {
-                clients--;
+            if (key.channel() != listener) {
+                clients--; // here alone, and every client that leaves comes by here
                 listener.keyFor(selector).interestOps(SelectionKey.OP_ACCEPT);
                 key.channel().close();
             }
-        } catch (IOException closedAllTheSame) {
+        } catch (IOException ignored) { // closed all the same
         }
     }
 
-    /** Ends run() and frees the port. Calling it again does nothing. */
+    /** Ends run(), from another thread, and frees the port. Again, it does nothing. */
     @Override
     public void close() throws IOException {
         closed = true;
@@ -143,7 +152,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** All that is kept of a client, and no byte of its request among it. */
+    /** What is kept of a client: two numbers, and no byte of its requests. */
     private static final class Connection {
         private int matched; // bytes of \r\n\r\n, the end of a request, seen so far
         private int owed; // bytes of responses that are still to be written
@@ -157,15 +166,13 @@ public final class Server implements AutoCloseable {
 
     public static void main(String[] args) throws IOException {
         String port = args.length == 0 ? "8080" : String.join(" ", args);
-        Server server = null;
-        try {
-            server = new Server(Integer.parseInt(port));
-        } catch (IOException | IllegalArgumentException e) {
+        try (Server server = new Server(Integer.parseInt(port))) {
+            System.out.println("Listening on port " + server.port());
+            server.run();
+        } catch (BindException | IllegalArgumentException e) {
             System.err.println("Cannot listen on port " + port + ": " + e.getMessage()
                     + ". Give one number: 1 to 65535, or 0 for any free port.");
             System.exit(1);
         }
-        System.out.println("Listening on port " + server.port());
-        server.run();
     }
 }

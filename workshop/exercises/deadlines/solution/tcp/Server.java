@@ -1,6 +1,7 @@
 package tcp;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -13,7 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Step 5 with deadlines: a client has a second to get its next answer. */
+/** Step 5 with deadlines: a client has one second to get its next answer. */
 public final class Server implements AutoCloseable {
     private static final byte[] RESPONSE = """
             HTTP/1.1 200 OK\r
@@ -24,26 +25,32 @@ public final class Server implements AutoCloseable {
             hello
             """.getBytes(StandardCharsets.US_ASCII);
 
-    private static final long DEADLINE = 1_000_000_000; // ns
+    private static final long LIMIT = 1_000_000_000; // ns for the next answer
 
     private final Selector selector = Selector.open();
-    private final ServerSocketChannel listener = ServerSocketChannel.open();
+    private final ServerSocketChannel listener;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024);
-    /** Responses in a row, one for every 4 bytes read: no request is shorter. */
-    private final ByteBuffer responses = ByteBuffer.allocateDirect(buffer.capacity() / 4 * RESPONSE.length);
-    /** The clients, in the order in which their time is over: all have the same time. */
+    private final int max = buffer.capacity() / 4; // requests in a read: 4 bytes or more
+    private final ByteBuffer responses = ByteBuffer.allocateDirect(max * RESPONSE.length);
+    /** The clients' keys. All have equally long, so the first is late first. */
     private final Set<SelectionKey> waiting = new LinkedHashSet<>();
 
     private volatile boolean closed;
 
     /** Listens on all addresses. Port 0 means any free one; port() tells which. */
     public Server(int port) throws IOException {
-        listener.bind(new InetSocketAddress(port), 1024); // the default, 50, soon fills
-        listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
-        while (responses.hasRemaining()) {
-            responses.put(RESPONSE);
+        try {
+            listener = ServerSocketChannel.open();
+            listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+            listener.bind(new InetSocketAddress(port), 1024); // default 50: soon full
+            while (responses.hasRemaining()) {
+                responses.put(RESPONSE);
+            }
+            SocketChannel.open().close(); // JDK 17: the first close() opens descriptors
+        } catch (IOException | RuntimeException e) {
+            close(); // or every failed try would keep its descriptors
+            throw e;
         }
-        SocketChannel.open().close(); // JDK 17: the first close needs descriptors itself
     }
 
     /** The port it listens on. */
@@ -51,42 +58,55 @@ public final class Server implements AutoCloseable {
         return listener.socket().getLocalPort();
     }
 
-    /** Serves until close() is called from another thread. */
+    /** Serves until close() is called from another thread, or this one is interrupted. */
     public synchronized void run() throws IOException {
         Consumer<SelectionKey> handler = this::handle; // made once, not at every turn
-        SelectionKey listening = listener.keyFor(selector);
-        while (!closed) {
-            boolean paused = listening.interestOps() == 0;
-            long next = hangUpOnTheLate(); // ms; 0: no time limit
+        SelectionKey acceptKey = listener.keyFor(selector);
+        while (!closed && !Thread.currentThread().isInterrupted()) {
+            boolean paused = acceptKey.interestOps() == 0;
+            long next = hangUpOnTheLate(); // ms at most; 0: no limit
             selector.select(handler, paused ? 100 : next);
-            listening.interestOpsOr(paused ? SelectionKey.OP_ACCEPT : 0);
+            if (paused) {
+                acceptKey.interestOps(SelectionKey.OP_ACCEPT);
+            }
         }
     }
 
-    /** Ends the connections whose time is over; returns the ms until the next one's is. */
+    /** Ends the connections that are late. Returns the ms until the next one is, or 0. */
     private long hangUpOnTheLate() {
         long now = System.nanoTime();
         while (!waiting.isEmpty()) {
             SelectionKey first = waiting.iterator().next();
-            long left = ((Connection) first.attachment()).deadline - now;
-            if (left > 0) {
-                return left / 1_000_000 + 1;
+            Connection connection = (Connection) first.attachment();
+            long deadline = connection.deadline;
+            if (deadline - now > 0) {
+                return (deadline - now) / 1_000_000 + 1; // rounded up: 0 is no limit
             }
-            drop(first);
+            try { // the process may have slept, and what came in time is not read yet
+                if (connection.owed == 0) {
+                    read(first);
+                } else {
+                    write(first);
+                }
+            } catch (IOException ignored) { // its deadline stays, so it is dropped below
+            }
+            if (connection.deadline == deadline) { // still no answer got through
+                drop(first);
+            }
         }
         return 0;
     }
 
     private void renew(SelectionKey key) {
-        ((Connection) key.attachment()).deadline = System.nanoTime() + DEADLINE;
+        ((Connection) key.attachment()).deadline = System.nanoTime() + LIMIT;
         waiting.remove(key);
-        waiting.add(key); // at the end: its time is over last
+        waiting.add(key); // at the end: it is the last to be late
     }
 
     private void handle(SelectionKey key) {
         try {
             if (key.isAcceptable()) {
-                accept();
+                accept(key);
             } else if (key.isReadable()) {
                 read(key);
             } else {
@@ -97,12 +117,14 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void accept() throws IOException {
-        SocketChannel client = listener.accept(); // the next one at the next turn
+    private void accept(SelectionKey key) throws IOException {
+        key.interestOps(0); // stays so if accept() fails (too many open files): see run()
+        SocketChannel client = listener.accept(); // one; select() reports the next
+        key.interestOps(SelectionKey.OP_ACCEPT);
         if (client != null) { // null: would block, so the client has left again
             client.configureBlocking(false);
             renew(client.register(selector, SelectionKey.OP_READ, new Connection()));
-            // Without this, small responses wait up to 40 ms for earlier ones' receipt.
+            // Or a response may wait until the client has acknowledged the one before.
             client.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
     }
@@ -112,13 +134,14 @@ public final class Server implements AutoCloseable {
         int n = client.read(buffer.clear()); // just once: others have their turn
         if (n > 0) {
             Connection connection = (Connection) key.attachment();
-            for (buffer.flip(); buffer.hasRemaining(); ) {
+            buffer.flip();
+            while (buffer.hasRemaining()) {
                 if (connection.endsRequest(buffer.get())) {
                     connection.owed += RESPONSE.length;
                 }
             }
             if (connection.owed > 0) {
-                write(key); // try at once: step 4 asked select() first, at a turn's cost
+                write(key); // try first: only if not all fits must select() wait for room
             }
         } else if (n == -1) { // end of stream: the client sends no more
             drop(key);
@@ -128,30 +151,28 @@ public final class Server implements AutoCloseable {
     private void write(SelectionKey key) throws IOException {
         SocketChannel client = (SocketChannel) key.channel();
         Connection connection = (Connection) key.attachment();
-        // All responses are alike, so what is owed is always the end of the row.
+        // All responses are alike, so what is owed is always the end of the repetition.
         responses.clear().position(responses.capacity() - connection.owed);
         connection.owed -= client.write(responses); // takes what fits, in one system call
-        // Who does not take the answers is not read from: back-pressure stops the client.
+        // Back-pressure: a client that does not take its answers is not read from.
         boolean done = connection.owed == 0;
         key.interestOps(done ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
         if (done) {
-            renew(key); // an answer got through; a byte that came is no progress
+            renew(key); // an answer got through; a byte that came would be no progress
         }
     }
 
     private void drop(SelectionKey key) {
         waiting.remove(key);
         try {
-            if (key.channel() == listener) {
-                key.interestOps(0); // too many open files: run() lets it rest
-            } else {
+            if (key.channel() != listener) {
                 key.channel().close();
             }
-        } catch (IOException closedAllTheSame) {
+        } catch (IOException ignored) { // closed all the same
         }
     }
 
-    /** Ends run() and frees the port. Calling it again does nothing. */
+    /** Ends run(), from another thread, and frees the port. Again, it does nothing. */
     @Override
     public void close() throws IOException {
         closed = true;
@@ -166,7 +187,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** All that is kept of a client, and no byte of its request among it. */
+    /** What is kept of a client: three numbers, and no byte of its requests. */
     private static final class Connection {
         private int matched; // bytes of \r\n\r\n, the end of a request, seen so far
         private int owed; // bytes of responses that are still to be written
@@ -181,15 +202,13 @@ public final class Server implements AutoCloseable {
 
     public static void main(String[] args) throws IOException {
         String port = args.length == 0 ? "8080" : String.join(" ", args);
-        Server server = null;
-        try {
-            server = new Server(Integer.parseInt(port));
-        } catch (IOException | IllegalArgumentException e) {
+        try (Server server = new Server(Integer.parseInt(port))) {
+            System.out.println("Listening on port " + server.port());
+            server.run();
+        } catch (BindException | IllegalArgumentException e) {
             System.err.println("Cannot listen on port " + port + ": " + e.getMessage()
                     + ". Give one number: 1 to 65535, or 0 for any free port.");
             System.exit(1);
         }
-        System.out.println("Listening on port " + server.port());
-        server.run();
     }
 }

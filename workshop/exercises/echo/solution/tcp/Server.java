@@ -1,6 +1,7 @@
 package tcp;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -8,18 +9,24 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-/** ECHO (RFC 862): sends back what comes, and stops who does not read. */
+/** ECHO (RFC 862): sends back what comes, and reads no more until it has left. */
 public final class Server implements AutoCloseable {
     private final Selector selector = Selector.open();
-    private final ServerSocketChannel listener = ServerSocketChannel.open();
+    private final ServerSocketChannel listener;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024);
     private volatile boolean closed;
 
     /** Listens on all addresses. Port 0 means any free one; port() tells which. */
     public Server(int port) throws IOException {
-        listener.bind(new InetSocketAddress(port), 1024); // the default, 50, soon fills
-        listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
-        SocketChannel.open().close(); // JDK 17: the first close needs descriptors itself
+        try {
+            listener = ServerSocketChannel.open();
+            listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+            listener.bind(new InetSocketAddress(port), 1024); // default 50: soon full
+            SocketChannel.open().close(); // JDK 17: the first close() opens descriptors
+        } catch (IOException | RuntimeException e) {
+            close(); // or every failed try would keep its descriptors
+            throw e;
+        }
     }
 
     /** The port it listens on. */
@@ -27,20 +34,22 @@ public final class Server implements AutoCloseable {
         return listener.socket().getLocalPort();
     }
 
-    /** Serves until close() is called from another thread. */
+    /** Serves until close() is called from another thread, or this one is interrupted. */
     public synchronized void run() throws IOException {
-        SelectionKey listening = listener.keyFor(selector);
-        while (!closed) {
-            boolean paused = listening.interestOps() == 0;
-            selector.select(this::handle, paused ? 100 : 0); // ms; 0: no time limit
-            listening.interestOpsOr(paused ? SelectionKey.OP_ACCEPT : 0);
+        SelectionKey acceptKey = listener.keyFor(selector);
+        while (!closed && !Thread.currentThread().isInterrupted()) {
+            boolean paused = acceptKey.interestOps() == 0;
+            selector.select(this::handle, paused ? 100 : 0); // ms at most; 0: no limit
+            if (paused) {
+                acceptKey.interestOps(SelectionKey.OP_ACCEPT);
+            }
         }
     }
 
     private void handle(SelectionKey key) {
         try {
             if (key.isAcceptable()) {
-                accept();
+                accept(key);
             } else if (key.isReadable()) {
                 read(key);
             } else {
@@ -51,8 +60,10 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void accept() throws IOException {
-        SocketChannel client = listener.accept(); // the next one at the next turn
+    private void accept(SelectionKey key) throws IOException {
+        key.interestOps(0); // stays so if accept() fails (too many open files): see run()
+        SocketChannel client = listener.accept(); // one; select() reports the next
+        key.interestOps(SelectionKey.OP_ACCEPT);
         if (client != null) { // null: would block, so the client has left again
             client.configureBlocking(false);
             client.register(selector, SelectionKey.OP_READ);
@@ -65,37 +76,35 @@ public final class Server implements AutoCloseable {
         if (n > 0) {
             client.write(buffer.flip());
             if (buffer.hasRemaining()) {
-                // The buffer belongs to all, so what is owed to this client is copied.
+                // All clients share the buffer, so what this one is owed is copied.
                 key.attach(ByteBuffer.allocate(buffer.remaining()).put(buffer).flip());
-                key.interestOps(SelectionKey.OP_WRITE); // and no reading: back-pressure
+                key.interestOps(SelectionKey.OP_WRITE); // and not OP_READ: back-pressure
             }
-        } else if (n == -1) { // end of stream, and nothing is owed: it would not be read
+        } else if (n == -1) { // end of stream; nothing is owed, or it would not be read
             client.close();
         }
     }
 
     private void write(SelectionKey key) throws IOException {
         SocketChannel client = (SocketChannel) key.channel();
-        ByteBuffer rest = (ByteBuffer) key.attachment();
-        client.write(rest); // takes what fits; the buffer's position keeps the rest
-        if (!rest.hasRemaining()) {
-            key.attach(null);
+        ByteBuffer owed = (ByteBuffer) key.attachment();
+        client.write(owed); // takes what fits; the buffer's position keeps the rest
+        if (!owed.hasRemaining()) {
+            key.attach(null); // or the key would hold on to the empty buffer
             key.interestOps(SelectionKey.OP_READ);
         }
     }
 
     private void drop(SelectionKey key) {
         try {
-            if (key.channel() == listener) {
-                key.interestOps(0); // too many open files: run() lets it rest
-            } else {
+            if (key.channel() != listener) {
                 key.channel().close();
             }
-        } catch (IOException closedAllTheSame) {
+        } catch (IOException ignored) { // closed all the same
         }
     }
 
-    /** Ends run() and frees the port. Calling it again does nothing. */
+    /** Ends run(), from another thread, and frees the port. Again, it does nothing. */
     @Override
     public void close() throws IOException {
         closed = true;
@@ -112,15 +121,13 @@ public final class Server implements AutoCloseable {
 
     public static void main(String[] args) throws IOException {
         String port = args.length == 0 ? "8080" : String.join(" ", args);
-        Server server = null;
-        try {
-            server = new Server(Integer.parseInt(port));
-        } catch (IOException | IllegalArgumentException e) {
+        try (Server server = new Server(Integer.parseInt(port))) {
+            System.out.println("Listening on port " + server.port());
+            server.run();
+        } catch (BindException | IllegalArgumentException e) {
             System.err.println("Cannot listen on port " + port + ": " + e.getMessage()
                     + ". Give one number: 1 to 65535, or 0 for any free port.");
             System.exit(1);
         }
-        System.out.println("Listening on port " + server.port());
-        server.run();
     }
 }

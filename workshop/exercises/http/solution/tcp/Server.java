@@ -1,6 +1,7 @@
 package tcp;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -9,30 +10,54 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
+import java.util.StringTokenizer;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** Honest HTTP/1.1 (RFC 9112) with one page: knows where a request ends. */
+/** Honest HTTP/1.1 (RFC 9110 and 9112) with one page: knows where a request ends. */
 public final class Server implements AutoCloseable {
+    private static final String RESPONSE = """
+            HTTP/1.1 200 OK\r
+            Content-Type: text/html\r
+            Connection: keep-alive\r
+            Content-Length: 6\r
+            \r
+            hello
+            """;
+    private static final String LAST_RESPONSE = RESPONSE.replace("keep-alive", "close");
+    private static final String REFUSAL = """
+            HTTP/1.1 %s\r
+            Connection: close\r
+            Content-Length: 0\r
+            \r
+            """;
+    private static final String BAD = "400 Bad Request";
     private static final int LONGEST_HEAD = 8 * 1024; // bytes
-    private static final Pattern REQUEST_LINE =
-            Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) [!-~]+ HTTP/([0-9])\\.([0-9])");
-    private static final Pattern HEADER = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \\t]*(.*?)[ \\t]*");
+    // What may be in each (RFC 9110, 5.6.2, and RFC 3986, appendix A)
+    private static final String DIGITS = "0123456789";
+    private static final String HEX = DIGITS + "abcdefABCDEF";
+    private static final String ALNUM = HEX + "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ";
+    private static final String SCHEME = ALNUM + "+-.";
+    private static final String TOKEN = SCHEME + "!#$%&'*^_`|~";
+    private static final String NAME = SCHEME + "_~!$&'()*,;=%"; // of a host
+    private static final String PATH = NAME + ":@/?"; // and query
 
     private final Selector selector = Selector.open();
-    private final ServerSocketChannel listener = ServerSocketChannel.open();
+    private final ServerSocketChannel listener;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024);
     private volatile boolean closed;
 
     /** Listens on all addresses. Port 0 means any free one; port() tells which. */
     public Server(int port) throws IOException {
-        listener.bind(new InetSocketAddress(port), 1024); // the default, 50, soon fills
-        listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
-        SocketChannel.open().close(); // JDK 17: the first close needs descriptors itself
+        try {
+            listener = ServerSocketChannel.open();
+            listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+            listener.bind(new InetSocketAddress(port), 1024); // default 50: soon full
+            SocketChannel.open().close(); // JDK 17: the first close() opens descriptors
+        } catch (IOException | RuntimeException e) {
+            close(); // or every failed try would keep its descriptors
+            throw e;
+        }
     }
 
     /** The port it listens on. */
@@ -40,21 +65,23 @@ public final class Server implements AutoCloseable {
         return listener.socket().getLocalPort();
     }
 
-    /** Serves until close() is called from another thread. */
+    /** Serves until close() is called from another thread, or this one is interrupted. */
     public synchronized void run() throws IOException {
         Consumer<SelectionKey> handler = this::handle; // made once, not at every turn
-        SelectionKey listening = listener.keyFor(selector);
-        while (!closed) {
-            boolean paused = listening.interestOps() == 0;
-            selector.select(handler, paused ? 100 : 0); // ms; 0: no time limit
-            listening.interestOpsOr(paused ? SelectionKey.OP_ACCEPT : 0);
+        SelectionKey acceptKey = listener.keyFor(selector);
+        while (!closed && !Thread.currentThread().isInterrupted()) {
+            boolean paused = acceptKey.interestOps() == 0;
+            selector.select(handler, paused ? 100 : 0); // ms at most; 0: no limit
+            if (paused) {
+                acceptKey.interestOps(SelectionKey.OP_ACCEPT);
+            }
         }
     }
 
     private void handle(SelectionKey key) {
         try {
             if (key.isAcceptable()) {
-                accept();
+                accept(key);
             } else if (key.isReadable()) {
                 read(key);
             } else {
@@ -65,12 +92,14 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void accept() throws IOException {
-        SocketChannel client = listener.accept(); // the next one at the next turn
+    private void accept(SelectionKey key) throws IOException {
+        key.interestOps(0); // stays so if accept() fails (too many open files): see run()
+        SocketChannel client = listener.accept(); // one; select() reports the next
+        key.interestOps(SelectionKey.OP_ACCEPT);
         if (client != null) { // null: would block, so the client has left again
             client.configureBlocking(false);
             client.register(selector, SelectionKey.OP_READ, new Connection());
-            // Without this, small responses wait up to 40 ms for earlier ones' receipt.
+            // Or a response may wait until the client has acknowledged the one before.
             client.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
     }
@@ -80,9 +109,10 @@ public final class Server implements AutoCloseable {
         int n = client.read(buffer.clear()); // just once: others have their turn
         if (n > 0) {
             Connection connection = (Connection) key.attachment();
-            connection.take(buffer.flip());
-            if (connection.owes()) {
-                write(key); // try at once: most answers fit
+            String responses = connection.take(buffer.flip());
+            if (!responses.isEmpty()) {
+                connection.owed = StandardCharsets.US_ASCII.encode(responses);
+                write(key); // try first: only if not all fits must select() wait for room
             }
         } else if (n == -1) { // end of stream: the client sends no more
             client.close();
@@ -92,27 +122,28 @@ public final class Server implements AutoCloseable {
     private void write(SelectionKey key) throws IOException {
         SocketChannel client = (SocketChannel) key.channel();
         Connection connection = (Connection) key.attachment();
-        boolean done = connection.writeTo(client);
-        if (done && connection.last) {
-            // close() with input unread would reset the connection, see step 4.
-            client.shutdownOutput();
+        client.write(connection.owed); // takes what fits, in one system call
+        boolean done = !connection.owed.hasRemaining();
+        if (done) {
+            connection.owed = null;
+            if (connection.last) {
+                client.shutdownOutput(); // close() might reset the connection: see step 4
+            }
         }
-        // Who does not take the answers is not read from: back-pressure stops the client.
+        // Back-pressure: a client that does not take its answers is not read from.
         key.interestOps(done ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
     }
 
     private void drop(SelectionKey key) {
         try {
-            if (key.channel() == listener) {
-                key.interestOps(0); // too many open files: run() lets it rest
-            } else {
+            if (key.channel() != listener) {
                 key.channel().close();
             }
-        } catch (IOException closedAllTheSame) {
+        } catch (IOException ignored) { // closed all the same
         }
     }
 
-    /** Ends run() and frees the port. Calling it again does nothing. */
+    /** Ends run(), from another thread, and frees the port. Again, it does nothing. */
     @Override
     public void close() throws IOException {
         closed = true;
@@ -129,98 +160,225 @@ public final class Server implements AutoCloseable {
 
     /** What is kept of a client: the head that comes, the body to skip, what is owed. */
     private static final class Connection {
-        private final StringBuilder head = new StringBuilder();
-        private final StringBuilder answers = new StringBuilder();
-        private ByteBuffer owed = ByteBuffer.allocate(0);
+        private Head head = new Head();
         private long skip; // bytes of a body that are still to come
+        private ByteBuffer owed; // bytes of responses that are still to be written
         private boolean last; // after what is owed the connection ends
 
-        private void take(ByteBuffer bytes) {
-            while (bytes.hasRemaining() && !last) { // after the last, what comes is dropped
-                if (skip > 0) {
-                    int n = (int) Math.min(skip, bytes.remaining());
-                    bytes.position(bytes.position() + n);
-                    skip -= n;
-                } else {
-                    takeHead((char) (bytes.get() & 0xff));
+        /** Takes what was read, and returns the responses to it. */
+        private String take(ByteBuffer bytes) {
+            StringBuilder responses = new StringBuilder();
+            while (bytes.hasRemaining() && !last) { // after the last, all is dropped
+                int n = (int) Math.min(skip, bytes.remaining());
+                bytes.position(bytes.position() + n);
+                skip -= n;
+                try {
+                    if (bytes.hasRemaining() && head.takesLast(bytes.get())) {
+                        responses.append(respond(head));
+                        head = new Head();
+                    }
+                } catch (Refusal e) {
+                    responses.append(REFUSAL.formatted(e.getMessage()));
+                    last = true; // where the next request begins is not known
+                    head = null;
                 }
             }
-            if (answers.length() > 0) {
-                owed = StandardCharsets.US_ASCII.encode(answers.toString());
-                answers.setLength(0);
-            }
+            return responses.toString();
         }
 
-        private void takeHead(char c) {
-            head.append(c);
-            int n = head.length();
-            if (n == 2 && head.indexOf("\r\n") == 0) {
-                head.setLength(0); // an empty line before a request (RFC 9112, 2.2)
-            } else if (c == '\n' && n >= 4 && head.indexOf("\r\n\r\n", n - 4) != -1) {
-                answer(head.substring(0, n - 4).split("\r\n"));
-                head.setLength(0);
-            } else if (n >= LONGEST_HEAD) {
-                refuse("431 Request Header Fields Too Large");
+        private String respond(Head request) {
+            skip = request.contentLength;
+            last = request.close || request.old && !request.keepAlive;
+            String response = last ? LAST_RESPONSE : RESPONSE;
+            boolean bodiless = request.method.equals("HEAD");
+            return bodiless ? response.substring(0, response.indexOf("hello")) : response;
+        }
+    }
+
+    /** The head of a request: taken byte by byte, understood line by line. */
+    private static final class Head {
+        private final StringBuilder line = new StringBuilder();
+        private int length; // bytes so far
+        private boolean afterCr;
+        private String method; // null: the request line is still to come
+        private boolean old; // HTTP/1.0
+        private boolean hasHost;
+        private long contentLength;
+        private boolean hasContentLength;
+        private boolean hasTransferEncoding;
+        private boolean close;
+        private boolean keepAlive;
+
+        /** Takes a byte, and returns whether it was the last one. */
+        private boolean takesLast(byte b) throws Refusal {
+            char c = (char) (b & 0xff);
+            require(++length <= LONGEST_HEAD, "431 Request Header Fields Too Large");
+            require(afterCr == (c == '\n'), BAD); // only together do they end a line
+            afterCr = c == '\r';
+            if (c == '\n') {
+                String text = line.toString();
+                line.setLength(0);
+                return takesLastLine(text);
+            } else if (c != '\r') {
+                require(c >= ' ' && c != 127 || c == '\t', BAD); // no control character
+                line.append(c);
             }
+            return false;
         }
 
-        private void answer(String[] lines) {
-            Matcher request = REQUEST_LINE.matcher(lines[0]);
-            Map<String, String> headers = new HashMap<>();
-            boolean fine = request.matches();
-            for (int i = 1; fine && i < lines.length; i++) {
-                Matcher header = HEADER.matcher(lines[i]);
-                fine = header.matches();
-                if (fine) {
-                    String name = header.group(1).toLowerCase(Locale.ROOT);
-                    headers.merge(name, header.group(2), (a, b) -> a + ", " + b);
-                }
-            }
-            boolean old = fine && request.group(3).equals("0");
-            String length = headers.getOrDefault("content-length", "0");
-            if (fine && !request.group(2).equals("1")) {
-                refuse("505 HTTP Version Not Supported");
-            } else if (!fine || !length.matches("[0-9]{1,18}") || !old && !headers.containsKey("host")) {
-                refuse("400 Bad Request");
-            } else if (headers.containsKey("transfer-encoding")) {
-                refuse("501 Not Implemented");
+        private boolean takesLastLine(String text) throws Refusal {
+            if (method != null && text.isEmpty()) {
+                require(hasHost || old, BAD);
+                boolean known = !hasTransferEncoding && !method.equals("CONNECT");
+                require(known, "501 Not Implemented");
+                return true;
+            } else if (text.isEmpty()) { // allowed before a request, and not part of it
+                length = 0;
+            } else if (method == null) {
+                takeRequestLine(text);
             } else {
-                skip = Long.parseLong(length);
-                String wish = headers.getOrDefault("connection", "").toLowerCase(Locale.ROOT);
-                last = old ? !wish.contains("keep-alive") : wish.contains("close");
-                answers.append("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: ")
-                        .append(last ? "close" : "keep-alive")
-                        .append("\r\nContent-Length: 6\r\n\r\n");
-                answers.append(request.group(1).equals("HEAD") ? "" : "hello\n");
+                takeField(text);
+            }
+            return false;
+        }
+
+        private void takeRequestLine(String text) throws Refusal {
+            int first = text.indexOf(' ');
+            int last = text.lastIndexOf(' ');
+            require(first < last && isVersion(text.substring(last + 1)), BAD);
+            require(text.startsWith("1", last + 6), "505 HTTP Version Not Supported");
+            method = text.substring(0, first);
+            old = text.endsWith("0");
+            require(isToken(method) && isTarget(text.substring(first + 1, last)), BAD);
+        }
+
+        private void takeField(String text) throws Refusal {
+            int colon = text.indexOf(':');
+            require(colon != -1 && isToken(text.substring(0, colon)), BAD);
+            String value = text.substring(colon + 1).trim();
+            switch (text.substring(0, colon).toLowerCase(Locale.ROOT)) {
+                case "host" -> {
+                    require(!hasHost && (value.isEmpty() || isHost(value)), BAD);
+                    hasHost = true;
+                }
+                case "content-length" -> {
+                    require(!hasContentLength && isNumber(value), BAD);
+                    hasContentLength = true;
+                    contentLength = parse(value);
+                }
+                case "transfer-encoding" -> hasTransferEncoding = true;
+                case "connection" -> {
+                    var options = new StringTokenizer(value, ",");
+                    while (options.hasMoreTokens()) {
+                        String option = options.nextToken().trim();
+                        close |= option.equalsIgnoreCase("close");
+                        keepAlive |= option.equalsIgnoreCase("keep-alive");
+                    }
+                }
+                default -> {} // of no concern here
             }
         }
 
-        private void refuse(String status) {
-            answers.append("HTTP/1.1 ").append(status).append("\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-            last = true; // where the next request would begin is not known
+        private static void require(boolean valid, String status) throws Refusal {
+            if (!valid) {
+                throw new Refusal(status);
+            }
         }
 
-        private boolean owes() {
-            return owed.hasRemaining();
+        private static long parse(String number) throws Refusal {
+            try {
+                return Long.parseLong(number);
+            } catch (NumberFormatException e) {
+                throw new Refusal(BAD); // too large
+            }
         }
 
-        private boolean writeTo(SocketChannel client) throws IOException {
-            client.write(owed); // takes what fits, in one system call
-            return !owed.hasRemaining();
+        private static boolean isVersion(String text) {
+            return text.length() == 8
+                    && text.startsWith("HTTP/")
+                    && isNumber(text.substring(5, 6))
+                    && text.charAt(6) == '.'
+                    && isNumber(text.substring(7));
+        }
+
+        /** Whether the target has a form that belongs to the method (RFC 9112, 3.2). */
+        private boolean isTarget(String text) {
+            if (method.equals("CONNECT")) { // authority-form
+                int port = text.lastIndexOf(':') + 1;
+                return port > 0 && isHost(text) && isNumber(text.substring(port));
+            } else if (text.equals("*")) { // asterisk-form
+                return method.equals("OPTIONS");
+            } else if (text.startsWith("/")) { // origin-form
+                return isEncoded(PATH, text);
+            }
+            int host = text.indexOf("://") + 3; // absolute-form
+            int path = host;
+            while (path < text.length() && "/?".indexOf(text.charAt(path)) == -1) {
+                path++;
+            }
+            return host > 3
+                    && isMadeOf(SCHEME, text.substring(0, host - 3))
+                    && isHost(text.substring(host, path))
+                    && isEncoded(PATH, text.substring(path));
+        }
+
+        /** A name or an [IPv6 address], with or without a port (RFC 3986, 3.2.2). */
+        private static boolean isHost(String text) {
+            int colon = text.lastIndexOf(':');
+            boolean hasPort = colon > text.lastIndexOf(']');
+            String host = hasPort ? text.substring(0, colon) : text;
+            String port = hasPort ? text.substring(colon + 1) : "";
+            if (!port.isEmpty() && !isNumber(port)) {
+                return false;
+            } else if (host.startsWith("[") && host.endsWith("]")) {
+                String address = host.substring(1, host.length() - 1);
+                return address.contains(":") && isMadeOf(HEX + ":.", address);
+            }
+            return !host.isEmpty() && isEncoded(NAME, host);
+        }
+
+        /** Like isMadeOf(), and two hexadecimal digits follow each percent sign. */
+        private static boolean isEncoded(String allowed, String text) {
+            for (int i = -1; (i = text.indexOf('%', i + 1)) != -1; ) {
+                String code = text.substring(i + 1, Math.min(i + 3, text.length()));
+                if (code.length() < 2 || !isMadeOf(HEX, code)) {
+                    return false;
+                }
+            }
+            return isMadeOf(allowed, text);
+        }
+
+        private static boolean isNumber(String text) {
+            return !text.isEmpty() && isMadeOf(DIGITS, text);
+        }
+
+        private static boolean isToken(String text) {
+            return !text.isEmpty() && isMadeOf(TOKEN, text);
+        }
+
+        private static boolean isMadeOf(String allowed, String text) {
+            return text.chars().allMatch(c -> allowed.indexOf(c) != -1);
+        }
+    }
+
+    /** Says with which status a request is refused. */
+    private static final class Refusal extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private Refusal(String status) {
+            super(status, null, false, false); // no stack trace: it is no mistake of ours
         }
     }
 
     public static void main(String[] args) throws IOException {
         String port = args.length == 0 ? "8080" : String.join(" ", args);
-        Server server = null;
-        try {
-            server = new Server(Integer.parseInt(port));
-        } catch (IOException | IllegalArgumentException e) {
+        try (Server server = new Server(Integer.parseInt(port))) {
+            System.out.println("Listening on port " + server.port());
+            server.run();
+        } catch (BindException | IllegalArgumentException e) {
             System.err.println("Cannot listen on port " + port + ": " + e.getMessage()
                     + ". Give one number: 1 to 65535, or 0 for any free port.");
             System.exit(1);
         }
-        System.out.println("Listening on port " + server.port());
-        server.run();
     }
 }

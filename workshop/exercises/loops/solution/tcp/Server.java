@@ -1,7 +1,7 @@
 package tcp;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /** Step 5 with several loops, each with a selector and a thread of its own. */
@@ -28,36 +30,28 @@ public final class Server implements AutoCloseable {
             """.getBytes(StandardCharsets.US_ASCII);
 
     private static final int LOOPS = 2;
-    /** Linux and macOS: several listeners share a port, and the kernel the clients. */
-    private static final boolean SHARED = !Boolean.getBoolean("handover") && supportsSharing();
+    // On Linux several listeners can share a port, and the kernel shares out the clients.
+    private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
+    private static final boolean SHARED = LINUX && !Boolean.getBoolean("handover");
 
     private final List<Loop> loops = new ArrayList<>();
     private volatile boolean closed;
+    private volatile Throwable failure; // of a loop; null if there was none
 
     /** Listens on all addresses. Port 0 means any free one; port() tells which. */
     public Server(int port) throws IOException {
-        loops.add(new Loop(listen(port)));
-        while (loops.size() < LOOPS) {
-            loops.add(new Loop(SHARED ? listen(port()) : null));
+        try {
+            for (int i = 0; i < LOOPS; i++) {
+                loops.add(new Loop());
+                if (i == 0 || SHARED) {
+                    loops.get(i).listen(i == 0 ? port : port());
+                }
+            }
+            SocketChannel.open().close(); // JDK 17: the first close() opens descriptors
+        } catch (IOException | RuntimeException e) {
+            close(); // or every failed try would keep its descriptors
+            throw e;
         }
-        SocketChannel.open().close(); // JDK 17: the first close needs descriptors itself
-    }
-
-    private static boolean supportsSharing() {
-        try (ServerSocketChannel any = ServerSocketChannel.open()) {
-            return any.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT);
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static ServerSocketChannel listen(int port) throws IOException {
-        ServerSocketChannel listener = ServerSocketChannel.open();
-        if (SHARED) {
-            listener.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-        }
-        listener.bind(new InetSocketAddress(port), 1024); // the default, 50, soon fills
-        return listener;
     }
 
     /** The port it listens on. */
@@ -65,40 +59,33 @@ public final class Server implements AutoCloseable {
         return loops.get(0).listener.socket().getLocalPort();
     }
 
-    /** Serves until close() is called from another thread: the first loop runs here. */
+    /**
+     * Serves until close() is called from another thread, or this one is interrupted. The
+     * first loop runs here, the others in threads of their own. All end together.
+     */
     public synchronized void run() throws IOException {
-        List<Thread> threads = new ArrayList<>();
+        List<CompletableFuture<Void>> others = new ArrayList<>();
+        Executor threads = loop -> new Thread(loop, "loop").start();
         for (Loop loop : loops.subList(1, LOOPS)) {
-            Thread thread = new Thread(loop::runAlone, "loop");
-            threads.add(thread);
-            thread.start();
+            others.add(CompletableFuture.runAsync(loop::run, threads));
         }
-        try {
-            loops.get(0).run();
-        } finally {
-            for (Thread thread : threads) {
-                joinUninterrupted(thread);
-            }
+        loops.get(0).run();
+        others.forEach(CompletableFuture::join);
+        if (failure != null) {
+            close(); // or the clients would wait for answers that never come
+            throw new IOException("A loop has ended", failure);
         }
     }
 
-    private static void joinUninterrupted(Thread thread) {
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                // run() ends when close() is called, and not before
-            }
-        }
+    private void end() {
+        closed = true;
+        loops.forEach(loop -> loop.selector.wakeup());
     }
 
-    /** Ends run() and frees the port. Calling it again does nothing. */
+    /** Ends run(), from another thread, and frees the port. Again, it does nothing. */
     @Override
     public void close() throws IOException {
-        closed = true;
-        for (Loop loop : loops) {
-            loop.selector.wakeup();
-        }
+        end();
         synchronized (this) { // run() holds this lock until all loops have ended
             for (Loop loop : loops) {
                 loop.close();
@@ -106,60 +93,61 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** What was the whole server in step 5. Nothing in it is shared with other loops. */
+    /** What was the whole server in step 5. No loop touches what is another's. */
     private final class Loop {
         private final Selector selector = Selector.open();
-        private final ServerSocketChannel listener; // null: others hand clients over
-        private final Queue<SocketChannel> handedOver = new ConcurrentLinkedQueue<>();
+        private final Queue<SocketChannel> newClients = new ConcurrentLinkedQueue<>();
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024);
-        /** Responses in a row, one for every 4 bytes read: no request is shorter. */
-        private final ByteBuffer responses = ByteBuffer.allocateDirect(buffer.capacity() / 4 * RESPONSE.length);
+        private final int max = buffer.capacity() / 4; // requests in a read
+        private final int longest = max * RESPONSE.length;
+        private final ByteBuffer responses = ByteBuffer.allocateDirect(longest);
+        private ServerSocketChannel listener; // null: another loop hands clients over
+        private int turn; // which loop had the last client that was handed over
 
-        private int turn;
-
-        private Loop(ServerSocketChannel listener) throws IOException {
-            this.listener = listener;
-            if (listener != null) {
-                listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
-            }
+        private Loop() throws IOException {
             while (responses.hasRemaining()) {
                 responses.put(RESPONSE);
             }
         }
 
-        private void runAlone() {
+        private void listen(int port) throws IOException {
+            listener = ServerSocketChannel.open();
+            listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+            if (SHARED) {
+                listener.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            }
+            listener.bind(new InetSocketAddress(port), 1024); // default 50: soon full
+        }
+
+        private void run() {
             try {
-                run();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                serve();
+            } catch (IOException | RuntimeException | Error e) {
+                failure = e;
+            } finally {
+                end();
             }
         }
 
-        private void run() throws IOException {
+        private void serve() throws IOException {
             Consumer<SelectionKey> handler = this::handle; // made once, not at every turn
-            SelectionKey listening = listener == null ? null : listener.keyFor(selector);
-            while (!closed) {
-                boolean paused = listening != null && listening.interestOps() == 0;
-                selector.select(handler, paused ? 100 : 0); // ms; 0: no time limit
+            SelectionKey acceptKey = listener == null ? null : listener.keyFor(selector);
+            while (!closed && !Thread.currentThread().isInterrupted()) {
+                boolean paused = acceptKey != null && acceptKey.interestOps() == 0;
+                selector.select(handler, paused ? 100 : 0); // ms at most; 0: no limit
                 if (paused) {
-                    listening.interestOps(SelectionKey.OP_ACCEPT);
+                    acceptKey.interestOps(SelectionKey.OP_ACCEPT);
                 }
-                for (SocketChannel client; (client = handedOver.poll()) != null; ) {
-                    client.register(selector, SelectionKey.OP_READ, new Connection());
+                for (SocketChannel client; (client = newClients.poll()) != null; ) {
+                    register(client);
                 }
             }
-        }
-
-        /** Takes a client, in this loop's thread or in another's. */
-        private void take(SocketChannel client) {
-            handedOver.add(client);
-            selector.wakeup(); // else a loop that sleeps does not look
         }
 
         private void handle(SelectionKey key) {
             try {
                 if (key.isAcceptable()) {
-                    accept();
+                    accept(key);
                 } else if (key.isReadable()) {
                     read(key);
                 } else {
@@ -170,14 +158,29 @@ public final class Server implements AutoCloseable {
             }
         }
 
-        private void accept() throws IOException {
-            SocketChannel client = listener.accept(); // the next one at the next turn
+        private void accept(SelectionKey key) throws IOException {
+            key.interestOps(0); // stays so if accept() fails (too many open files)
+            SocketChannel client = listener.accept(); // one; select() reports the next
+            key.interestOps(SelectionKey.OP_ACCEPT);
             if (client != null) { // null: would block, so the client has left again
                 client.configureBlocking(false);
-                // Without this, small responses wait up to 40 ms for earlier ones' receipt.
+                turn = (turn + 1) % LOOPS;
+                Loop next = SHARED ? this : loops.get(turn);
+                next.newClients.add(client);
+                if (next != this) {
+                    next.selector.wakeup(); // or it sleeps on, and does not look
+                }
+            }
+        }
+
+        private void register(SocketChannel client) throws IOException {
+            SelectionKey key = client.register(selector, SelectionKey.OP_READ);
+            key.attach(new Connection());
+            try {
+                // Or a response may wait until the client has acknowledged the last.
                 client.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                Loop next = SHARED ? this : loops.get(turn++ % loops.size());
-                next.take(client);
+            } catch (IOException e) {
+                drop(key); // on macOS it fails when the client has left
             }
         }
 
@@ -186,13 +189,14 @@ public final class Server implements AutoCloseable {
             int n = client.read(buffer.clear()); // just once: others have their turn
             if (n > 0) {
                 Connection connection = (Connection) key.attachment();
-                for (buffer.flip(); buffer.hasRemaining(); ) {
+                buffer.flip();
+                while (buffer.hasRemaining()) {
                     if (connection.endsRequest(buffer.get())) {
                         connection.owed += RESPONSE.length;
                     }
                 }
                 if (connection.owed > 0) {
-                    write(key); // try at once: step 4 asked select() first, at a turn's cost
+                    write(key); // try first: select() waits for room only for a rest
                 }
             } else if (n == -1) { // end of stream: the client sends no more
                 client.close();
@@ -202,27 +206,25 @@ public final class Server implements AutoCloseable {
         private void write(SelectionKey key) throws IOException {
             SocketChannel client = (SocketChannel) key.channel();
             Connection connection = (Connection) key.attachment();
-            // All responses are alike, so what is owed is always the end of the row.
+            // All responses are alike, so what is owed is the end of the repetition.
             responses.clear().position(responses.capacity() - connection.owed);
-            connection.owed -= client.write(responses); // takes what fits, in one system call
-            // Who does not take the answers is not read from: back-pressure stops the client.
+            connection.owed -= client.write(responses); // takes what fits
+            // Back-pressure: a client that does not take its answers is not read from.
             boolean done = connection.owed == 0;
             key.interestOps(done ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
         }
 
         private void drop(SelectionKey key) {
             try {
-                if (key.channel() == listener) {
-                    key.interestOps(0); // too many open files: run() lets it rest
-                } else {
+                if (key.channel() != listener) {
                     key.channel().close();
                 }
-            } catch (IOException closedAllTheSame) {
+            } catch (IOException ignored) { // closed all the same
             }
         }
 
         private void close() throws IOException {
-            for (SocketChannel client; (client = handedOver.poll()) != null; ) {
+            for (SocketChannel client; (client = newClients.poll()) != null; ) {
                 client.close();
             }
             if (selector.isOpen()) {
@@ -234,7 +236,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** All that is kept of a client, and no byte of its request among it. */
+    /** What is kept of a client: two numbers, and no byte of its requests. */
     private static final class Connection {
         private int matched; // bytes of \r\n\r\n, the end of a request, seen so far
         private int owed; // bytes of responses that are still to be written
@@ -248,15 +250,13 @@ public final class Server implements AutoCloseable {
 
     public static void main(String[] args) throws IOException {
         String port = args.length == 0 ? "8080" : String.join(" ", args);
-        Server server = null;
-        try {
-            server = new Server(Integer.parseInt(port));
-        } catch (IOException | IllegalArgumentException e) {
+        try (Server server = new Server(Integer.parseInt(port))) {
+            System.out.println("Listening on port " + server.port());
+            server.run();
+        } catch (BindException | IllegalArgumentException e) {
             System.err.println("Cannot listen on port " + port + ": " + e.getMessage()
                     + ". Give one number: 1 to 65535, or 0 for any free port.");
             System.exit(1);
         }
-        System.out.println("Listening on port " + server.port());
-        server.run();
     }
 }

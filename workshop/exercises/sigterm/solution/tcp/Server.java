@@ -1,6 +1,7 @@
 package tcp;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -11,7 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/** Step 5 that stops well: on SIGTERM it says Connection: close, and loses no request. */
+/** Step 5 that stops well: on SIGTERM it finishes what its clients have begun. */
 public final class Server implements AutoCloseable {
     private static final byte[] RESPONSE = """
             HTTP/1.1 200 OK\r
@@ -22,28 +23,35 @@ public final class Server implements AutoCloseable {
             hello
             """.getBytes(StandardCharsets.US_ASCII);
 
-    private static final byte[] LAST_RESPONSE = new String(RESPONSE, StandardCharsets.US_ASCII)
+    private static final byte[] LAST_RESPONSE = StandardCharsets.US_ASCII
+            .decode(ByteBuffer.wrap(RESPONSE))
+            .toString()
             .replace("keep-alive", "close")
             .getBytes(StandardCharsets.US_ASCII);
-    private static final long DRAIN = 1_000_000_000; // ns, for clients to finish
+    private static final long LIMIT = 1_000_000_000; // ns for clients to finish
 
     private final Selector selector = Selector.open();
-    private final ServerSocketChannel listener = ServerSocketChannel.open();
+    private final ServerSocketChannel listener;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024);
-    /** Responses in a row, one for every 4 bytes read: no request is shorter. */
-    private final ByteBuffer responses = ByteBuffer.allocateDirect(buffer.capacity() / 4 * RESPONSE.length);
-
+    private final int max = buffer.capacity() / 4; // requests in a read: 4 bytes or more
+    private final ByteBuffer responses = ByteBuffer.allocateDirect(max * RESPONSE.length);
     private volatile boolean draining;
     private volatile boolean closed;
 
     /** Listens on all addresses. Port 0 means any free one; port() tells which. */
     public Server(int port) throws IOException {
-        listener.bind(new InetSocketAddress(port), 1024); // the default, 50, soon fills
-        listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
-        while (responses.hasRemaining()) {
-            responses.put(RESPONSE);
+        try {
+            listener = ServerSocketChannel.open();
+            listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+            listener.bind(new InetSocketAddress(port), 1024); // default 50: soon full
+            while (responses.hasRemaining()) {
+                responses.put(RESPONSE);
+            }
+            SocketChannel.open().close(); // JDK 17: the first close() opens descriptors
+        } catch (IOException | RuntimeException e) {
+            close(); // or every failed try would keep its descriptors
+            throw e;
         }
-        SocketChannel.open().close(); // JDK 17: the first close needs descriptors itself
     }
 
     /** The port it listens on. */
@@ -51,50 +59,59 @@ public final class Server implements AutoCloseable {
         return listener.socket().getLocalPort();
     }
 
-    /** Serves until close() is called from another thread. */
+    /** Serves until close() is called from another thread, or this one is interrupted. */
     public synchronized void run() throws IOException {
         Consumer<SelectionKey> handler = this::handle; // made once, not at every turn
-        SelectionKey listening = listener.keyFor(selector);
-        while (!closed && !draining) {
-            boolean paused = listening.interestOps() == 0;
-            selector.select(handler, paused ? 100 : 0); // ms; 0: no time limit
-            listening.interestOpsOr(paused ? SelectionKey.OP_ACCEPT : 0);
-        }
-        if (draining && !closed) {
-            drainClients(handler);
-        }
-    }
-
-    /** Serves those who are connected until all have left, or their time is over. */
-    private void drainClients(Consumer<SelectionKey> handler) throws IOException {
-        long end = System.nanoTime() + DRAIN;
-        for (int before = -1; before != selector.keys().size(); ) {
-            before = selector.keys().size(); // close() resets whom the queue still holds
-            accept();
-        }
-        listener.close();
-        for (long left; !closed && (left = end - System.nanoTime()) > 0; ) {
-            selector.select(handler, left / 1_000_000 + 1);
-            selector.selectNow(handler); // closed channels are taken out of keys()
-            if (selector.keys().isEmpty()) {
-                return;
+        SelectionKey acceptKey = listener.keyFor(selector);
+        while (!closed && !draining && !Thread.currentThread().isInterrupted()) {
+            boolean paused = acceptKey.interestOps() == 0;
+            selector.select(handler, paused ? 100 : 0); // ms at most; 0: no limit
+            if (paused) {
+                acceptKey.interestOps(SelectionKey.OP_ACCEPT);
             }
         }
+        if (draining) {
+            finish(handler);
+        }
     }
 
-    /** Stops accepting, lets the clients finish for a second, and ends run(). */
-    public void drain() throws IOException {
+    /** Serves on until all clients have left, or their time is over. */
+    private void finish(Consumer<SelectionKey> handler) throws IOException {
+        long end = System.nanoTime() + LIMIT;
+        while (!closed && !selector.keys().isEmpty() && System.nanoTime() - end < 0) {
+            if (listener.isOpen()) {
+                stopListening();
+            }
+            selector.select(handler, 10); // ms: keys() holds closed ones until the next
+        }
+    }
+
+    /** Accepts all who wait in the queue: closing the listener would reset them. */
+    private void stopListening() throws IOException {
+        try {
+            int before;
+            do {
+                before = selector.keys().size();
+                accept(listener.keyFor(selector));
+            } while (selector.keys().size() > before);
+        } catch (IOException e) {
+            return; // too many open files: try again, somebody may leave
+        }
+        listener.close();
+    }
+
+    /** Tells run() to end when the clients are done, and waits until it has. */
+    public void drain() {
         draining = true;
         selector.wakeup();
         synchronized (this) { // run() holds this lock until it has ended
-            close();
         }
     }
 
     private void handle(SelectionKey key) {
         try {
             if (key.isAcceptable()) {
-                accept();
+                accept(key);
             } else if (key.isReadable()) {
                 read(key);
             } else {
@@ -105,12 +122,14 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void accept() throws IOException {
-        SocketChannel client = listener.accept(); // the next one at the next turn
+    private void accept(SelectionKey key) throws IOException {
+        key.interestOps(0); // stays so if accept() fails (too many open files): see run()
+        SocketChannel client = listener.accept(); // one; select() reports the next
+        key.interestOps(SelectionKey.OP_ACCEPT);
         if (client != null) { // null: would block, so the client has left again
             client.configureBlocking(false);
             client.register(selector, SelectionKey.OP_READ, new Connection());
-            // Without this, small responses wait up to 40 ms for earlier ones' receipt.
+            // Or a response may wait until the client has acknowledged the one before.
             client.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
     }
@@ -120,17 +139,18 @@ public final class Server implements AutoCloseable {
         int n = client.read(buffer.clear()); // just once: others have their turn
         if (n > 0) {
             Connection connection = (Connection) key.attachment();
-            for (buffer.flip(); buffer.hasRemaining() && connection.last == null; ) {
+            buffer.flip();
+            while (buffer.hasRemaining() && connection.last == null) {
                 if (connection.endsRequest(buffer.get())) {
                     connection.owed += RESPONSE.length;
                 }
             }
-            if (draining && connection.owed > 0) {
-                connection.owed -= RESPONSE.length; // the last one says that it is
+            if (draining && connection.owed > 0) { // the last of them says that it is
+                connection.owed -= RESPONSE.length;
                 connection.last = ByteBuffer.wrap(LAST_RESPONSE);
                 write(key);
             } else if (connection.owed > 0) {
-                write(key); // try at once: step 4 asked select() first, at a turn's cost
+                write(key); // try first: only if not all fits must select() wait for room
             }
         } else if (n == -1) { // end of stream: the client sends no more
             client.close();
@@ -140,16 +160,16 @@ public final class Server implements AutoCloseable {
     private void write(SelectionKey key) throws IOException {
         SocketChannel client = (SocketChannel) key.channel();
         Connection connection = (Connection) key.attachment();
-        // All responses are alike, so what is owed is always the end of the row.
+        // All responses are alike, so what is owed is always the end of the repetition.
         responses.clear().position(responses.capacity() - connection.owed);
         connection.owed -= client.write(responses); // takes what fits, in one system call
-        // Who does not take the answers is not read from: back-pressure stops the client.
+        // Back-pressure: a client that does not take its answers is not read from.
         boolean done = connection.owed == 0;
         if (done && connection.last != null) {
             client.write(connection.last);
             done = !connection.last.hasRemaining();
             if (done) {
-                client.shutdownOutput(); // and what still comes is read and dropped
+                client.shutdownOutput(); // what still comes is dropped, up to its end
             }
         }
         key.interestOps(done ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
@@ -157,16 +177,14 @@ public final class Server implements AutoCloseable {
 
     private void drop(SelectionKey key) {
         try {
-            if (key.channel() == listener) {
-                key.interestOps(0); // too many open files: run() lets it rest
-            } else {
+            if (key.channel() != listener) {
                 key.channel().close();
             }
-        } catch (IOException closedAllTheSame) {
+        } catch (IOException ignored) { // closed all the same
         }
     }
 
-    /** Ends run() and frees the port. Calling it again does nothing. */
+    /** Ends run(), from another thread, and frees the port. Again, it does nothing. */
     @Override
     public void close() throws IOException {
         closed = true;
@@ -181,11 +199,11 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** All that is kept of a client, and no byte of its request among it. */
+    /** What is kept of a client, and no byte of its requests among it. */
     private static final class Connection {
         private int matched; // bytes of \r\n\r\n, the end of a request, seen so far
         private int owed; // bytes of responses that are still to be written
-        private ByteBuffer last; // what is said after those, and then no more
+        private ByteBuffer last; // the last response, after those; null: not yet
 
         private boolean endsRequest(byte b) {
             boolean expected = b == (matched % 2 == 0 ? '\r' : '\n');
@@ -196,24 +214,15 @@ public final class Server implements AutoCloseable {
 
     public static void main(String[] args) throws IOException {
         String port = args.length == 0 ? "8080" : String.join(" ", args);
-        Server server = null;
-        try {
-            server = new Server(Integer.parseInt(port));
-        } catch (IOException | IllegalArgumentException e) {
+        try (Server server = new Server(Integer.parseInt(port))) {
+            // The JVM starts this on SIGTERM and Ctrl-C, and ends when it has returned.
+            Runtime.getRuntime().addShutdownHook(new Thread(server::drain));
+            System.out.println("Listening on port " + server.port());
+            server.run();
+        } catch (BindException | IllegalArgumentException e) {
             System.err.println("Cannot listen on port " + port + ": " + e.getMessage()
                     + ". Give one number: 1 to 65535, or 0 for any free port.");
             System.exit(1);
         }
-        Server started = server;
-        // The JVM runs this on SIGTERM and Ctrl-C, and ends when it has returned.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            try {
-                started.drain();
-            } catch (IOException e) {
-                System.err.println("Cannot stop well: " + e.getMessage());
-            }
-        }));
-        System.out.println("Listening on port " + server.port());
-        server.run();
     }
 }

@@ -58,7 +58,7 @@ final class Doctor {
                 .reduce("", (a, b) -> a + " " + b);
         boolean promises = Exercise.ALL.stream()
                 .flatMap(e -> e.promises().stream())
-                .allMatch(name -> getClass().getResource("/tcp/" + name + ".class") != null);
+                .allMatch(name -> getClass().getResource("/" + name.replace('.', '/') + ".class") != null);
         need(
                 missing.isEmpty() && promises,
                 "the libraries and the promises, for work" + " without a network",

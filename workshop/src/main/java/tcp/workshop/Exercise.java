@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /**
  * One exercise: where it starts, which promises its server must keep, and in which order
- * they are tried. The promises are test classes in the package tcp, named without it.
+ * they are tried.
  *
  * @param name what the learner types, and the folder under workshop/exercises
  * @param title in a few words
@@ -99,52 +99,53 @@ record Exercise(
                             + " tenThousandConnectionsNeedLittleMemory"),
             beyond(
                     "echo",
-                    "ECHO under back-pressure",
+                    "echo under back-pressure",
                     "step4-write",
-                    "EchoPromises",
+                    "echo.EchoTest",
                     "echoesWhatItGets echoesEveryByte clientThatStaysCostsNoCpu"
                             + " silentClientCostsNoCpu echoesAfterHalfClose"
                             + " stopsAClientThatDoesNotReadAndLosesNothing"),
             beyond(
                     "http",
-                    "honest HTTP",
+                    "HTTP/1.1 by its rules",
                     "step5-http",
-                    "HonestPromises",
-                    "answersAndStaysOpen skipsABody skipsABodyThatComesInPieces"
+                    "http.HttpTest",
+                    "answersARequestAndStaysOpen skipsABody skipsABodyThatComesInPieces"
                             + " ignoresTheCaseOfNames headGetsNoBody closesWhenAsked"
-                            + " speaksHttp10 refusesWhatIsNoRequest"
-                            + " refusesWhatItDoesNotSpeak refusesAHeadWithoutEnd"
-                            + " answersAMixInOrder"),
+                            + " closesAfterHttp10 answersWhatIsRight refusesWhatIsNoRequest"
+                            + " refusesWhatItDoesNotSpeak refusesOtherVersions refusesAHeadWithoutEnd"
+                            + " takesAHeadOf8KiB answersAMixInOrder readsAHeadInLinearTime"),
             beyond(
                     "deadlines",
                     "deadlines for slow clients",
                     "step5-http",
-                    "DeadlinePromises",
-                    "answersAsBefore endsASilentConnection silentClientCostsNoCpu"
+                    "deadlines.DeadlinesTest",
+                    "answersARequestAndStaysOpen endsASilentConnection silentClientCostsNoCpu"
+                            + " endsASilentConnectionWhileOthersAreServed"
                             + " endsManySilentConnections keepsASlowClientThatIsServed"
                             + " endsAConnectionThatDripsBytes"
                             + " endsAConnectionThatTakesNoAnswers"),
             beyond(
                     "crowd",
-                    "too many clients",
+                    "a crowd at the door, and a limit of 100 clients",
                     "step5-http",
-                    "CrowdPromises",
-                    "servesAHundred keepsTheNextOneWaiting costsNoCpuWhenItIsFull"
+                    "crowd.CrowdTest",
+                    "servesAHundred keepsTheNextOneWaiting countsSilentClients costsNoCpuWhenItIsFull"
                             + " letsTheNextInWhenOneCloses letsTheNextInWhenOneResets"
                             + " countsRightAfterResets"),
             beyond(
                     "sigterm",
                     "stopping on SIGTERM",
                     "step5-http",
-                    "DrainPromises",
+                    "sigterm.SigtermTest",
                     "answersTheNextRequestOfAnIdleClient answersARequestThatIsHalfSent"
                             + " endsThoughAClientIsSilent finishesAnswersThatAreUnderWay"
                             + " losesNoRequestOfManyClients"),
             beyond(
                     "loops",
-                    "several loops",
+                    "several event loops",
                     "step5-http",
-                    "LoopsPromises",
+                    "loops.LoopsTest",
                     "answersARequestAndStaysOpen severalThreadsServe closeEndsAllLoops"
                             + " closeEndsTheLoopAndFreesThePort"));
 
@@ -162,7 +163,7 @@ record Exercise(
                 title,
                 starter,
                 MODULES.get(number - 1) + source,
-                List.of(promises + "Test", promises + "IT"),
+                List.of("tcp." + promises + "Test", "tcp." + promises + "IT"),
                 words(order),
                 leftOut);
     }

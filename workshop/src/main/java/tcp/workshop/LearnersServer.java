@@ -15,8 +15,8 @@ import javax.tools.ToolProvider;
 /**
  * The learner's Server.java, compiled; and a class loader in which the promises meet it.
  *
- * <p>The tests of a step name the class tcp.Server. So this loader defines all classes of
- * the package tcp itself: the server from the learner's classes, and the tests from the
+ * <p>The tests name the class tcp.Server. So this loader defines all classes of the package
+ * tcp and of the exercises' packages itself: the server from the learner's classes, and the tests from the
  * class path. All else (JUnit, the testkit in tcp.testkit) comes from its parent, so that
  * both sides have the same.
  */
@@ -109,7 +109,8 @@ final class LearnersServer extends ClassLoader {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        if (!name.startsWith("tcp.") || name.indexOf('.', 4) != -1) {
+        // a package of one word: that of the servers, or an exercise's
+        if (name.startsWith("java") || !name.matches("[a-z]+\\.[^.]*")) {
             return super.loadClass(name, resolve);
         }
         synchronized (getClassLoadingLock(name)) {

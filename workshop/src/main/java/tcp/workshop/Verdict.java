@@ -57,7 +57,7 @@ final class Verdict {
         List<Class<?>> tests = new ArrayList<>();
         for (String name : exercise.promises()) {
             try {
-                tests.add(server.loadClass("tcp." + name));
+                tests.add(server.loadClass(name));
             } catch (ClassNotFoundException e) {
                 throw new Trouble("The promises of " + exercise.name() + " are not there."
                         + " Build the workshop again, as its README says.");

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /**
  * A known wrong answer: a file in an exercise's folder wrong/. Its first line says what is
- * wrong. Promise: names the promise that it breaks, Likely: the diagnosis, word for word.
+ * wrong. Breaks: names the promise that it breaks, Tell: the diagnosis, word for word.
  * Base: starter changes the starter, not the solution. Then come the changes, each after a
  * line @@, as in a diff: lines to find, with a blank or a minus before them, in their
  * order, and with a plus before them those to put in.
@@ -36,11 +36,11 @@ record WrongAnswer(Exercise exercise, String name, String text) {
     }
 
     String promise() {
-        return header("Promise");
+        return header("Breaks");
     }
 
     String likely() {
-        return header("Likely");
+        return header("Tell");
     }
 
     private String header(String name) {

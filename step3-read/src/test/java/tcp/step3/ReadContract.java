@@ -1,0 +1,137 @@
+package tcp.step3;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tcp.testkit.client.Client;
+import tcp.testkit.client.Flood;
+import tcp.testkit.server.CommandLineContract;
+import tcp.testkit.server.ContainerContract;
+import tcp.testkit.server.DescriptorLimitContract;
+import tcp.testkit.server.InProcessServer;
+import tcp.testkit.server.Latency;
+import tcp.testkit.server.ResourceContract;
+import tcp.testkit.server.RunningServer;
+import tcp.testkit.server.ServerFault;
+import tcp.testkit.server.ServerFault.Kind;
+
+/** What step 3 promises: it reads all that a client sends, until the client ends. */
+public class ReadContract implements ResourceContract, CommandLineContract, DescriptorLimitContract, ContainerContract {
+    @Override
+    public void assertServed(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            client.lookAt("does the server close() the channel when read() returns -1?")
+                    .send("hello\n")
+                    .halfClose()
+                    .expectEnd();
+        }
+    }
+
+    @Override
+    public void ask(Client client, RunningServer server) {
+        client.send("hello\n");
+        server.awaitOutput("Read 6 bytes from " + client.address());
+    }
+
+    /** The connection stays open while the client has not ended its half. */
+    @Test
+    public void keepsTheConnectionAndAnswersNothing(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            client.lookAt("is the channel registered with OP_READ, and kept?").expectNothing(Duration.ofMillis(50));
+            client.send("hello\n").expectNothing(Duration.ofMillis(50));
+            client.send("hello again\n").expectNothing(Duration.ofMillis(50));
+        }
+    }
+
+    /** At end of stream the server ends its half too, whether something came before or not. */
+    @Test
+    public void hangsUpAtEndOfStream(InetSocketAddress server) {
+        assertServed(server);
+        try (Client client = Client.connect(server)) {
+            client.lookAt("what does the server do when read() returns -1?")
+                    .halfClose()
+                    .expectEnd();
+        }
+    }
+
+    /** Four megabytes are read to the last byte: the client can send all of them. */
+    @Test
+    public void readsAllOfAnUpload(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            client.lookAt("is the buffer cleared before each read()? A full buffer reads 0.")
+                    .send(new byte[4 << 20])
+                    .halfClose()
+                    .expectEnd();
+        }
+    }
+
+    /** It prints how much each read() gave, and from whom. */
+    @Test
+    @Tag("direct")
+    public void printsEachRead(RunningServer server) {
+        try (Client client = Client.connect(server.address())) {
+            ask(client, server);
+            client.send("hello again\n").halfClose().expectEnd();
+            server.expectOutput(
+                    "Got connection from " + client.address(),
+                    "Read 6 bytes from " + client.address(),
+                    "Read 12 bytes from " + client.address());
+        }
+    }
+
+    /**
+     * Two clients have sent a lot while the loop was held up. It reads from both in turn, and
+     * not all from one before it looks at the other. What it prints tells the order.
+     */
+    @Test
+    @Tag("inside")
+    public void readsFromClientsInTurn(InProcessServer server) {
+        List<Client> two = Client.connect(server.address(), 2);
+        try (Client other = Client.connect(server.address())) {
+            server.awaitOutput("Got connection from " + other.address());
+            try (var held = server.holdWhenItPrints()) {
+                other.send("hello\n");
+                held.await();
+                two.forEach(client -> client.send(new byte[64 * 1024]).halfClose());
+            }
+            two.forEach(Client::expectEnd);
+        }
+        List<String> reads = server.out().stream()
+                .filter(line -> line.startsWith("Read "))
+                .skip(1) // that of the other one
+                .toList();
+        for (Client client : two) {
+            long before = reads.stream()
+                    .takeWhile(line -> !line.endsWith(" from " + client.address()))
+                    .count();
+            if (before > 2) {
+                throw new ServerFault(Kind.UNFAIR, """
+                        The loop read %d times before it came to a client that had sent something too:
+                        %s
+                        Look at:   is there one read() per readiness, or one until nothing is left?""".formatted(before, String.join("\n", reads)));
+            }
+            client.close();
+        }
+    }
+
+    /** Three clients that never stop sending do not keep a fourth from being served. */
+    @Test
+    @Tag("real")
+    public void servesOthersDuringFloodsOfBytes(InetSocketAddress server) {
+        byte[] bytes = new byte[64 * 1024];
+        try (Flood flood = Flood.of(3, server, client -> client.send(bytes))) {
+            Latency.check("Step 3, three floods of bytes", () -> assertServed(server));
+        }
+    }
+
+    /** Nor do clients that connect and reset all the time. */
+    @Test
+    @Tag("real")
+    public void servesOthersDuringFloodsOfConnects(InetSocketAddress server) {
+        try (Flood flood = Flood.ofConnects(3, server, Client::reset)) {
+            Latency.check("Step 3, three floods of connects", () -> assertServed(server));
+        }
+    }
+}

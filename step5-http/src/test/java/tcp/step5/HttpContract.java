@@ -1,0 +1,568 @@
+package tcp.step5;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tcp.simulation.Call;
+import tcp.simulation.Network;
+import tcp.simulation.Schedule;
+import tcp.testkit.client.Client;
+import tcp.testkit.client.Flood;
+import tcp.testkit.server.CommandLineContract;
+import tcp.testkit.server.ContainerContract;
+import tcp.testkit.server.DescriptorLimitContract;
+import tcp.testkit.server.InProcessServer;
+import tcp.testkit.server.Latency;
+import tcp.testkit.server.ResourceContract;
+import tcp.testkit.server.RunningServer;
+import tcp.testkit.server.ServerFault;
+import tcp.testkit.server.ServerFault.Kind;
+import tcp.testkit.server.ServerProcess;
+import tcp.testkit.server.ServerProgram;
+import tcp.testkit.server.SimulatedServer;
+import tcp.testkit.system.Machine;
+import tcp.testkit.system.Programs;
+
+/**
+ * What step 5 promises: one response for each request head, in order and to the byte,
+ * however the bytes of the requests arrive, on a connection that stays open.
+ */
+public class HttpContract implements ResourceContract, CommandLineContract, DescriptorLimitContract, ContainerContract {
+    public static final String REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    public static final String RESPONSE = """
+            HTTP/1.1 200 OK\r
+            Content-Type: text/html\r
+            Connection: keep-alive\r
+            Content-Length: 6\r
+            \r
+            hello
+            """;
+
+    @Override
+    public void assertServed(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            client.lookAt("is there one response for each \\r\\n\\r\\n, with CRLF line ends?");
+            ask(client);
+        }
+    }
+
+    @Override
+    public void ask(Client client, RunningServer server) {
+        ask(client);
+    }
+
+    private static void ask(Client client) {
+        client.send(REQUEST).expect(RESPONSE);
+    }
+
+    /** A request, a response, and then silence: the connection stays open. */
+    @Test
+    public void answersARequestAndStaysOpen(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            client.lookAt("one response for one request, and the connection stays open")
+                    .send(REQUEST)
+                    .expect(RESPONSE)
+                    .expectNothing(Duration.ofMillis(50));
+            ask(client);
+        }
+    }
+
+    /** The head of a request is not over before its last byte. */
+    @Test
+    public void saysNothingBeforeTheHeadIsOver(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            client.lookAt("a head ends with \\r\\n\\r\\n, not with what looks a bit like it")
+                    .send("GET / HTTP/1.1\r\nA: \n\n \n\r\n\rB: \r\r\n\r")
+                    .expectNothing(Duration.ofMillis(50))
+                    .send("\n")
+                    .expect(RESPONSE);
+        }
+    }
+
+    /** One connection serves many requests. */
+    @Test
+    public void answers200RequestsOnOneConnection(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            client.lookAt("after a response, is all state back where it was, and is OP_READ the interest again?");
+            for (int i = 0; i < 200; i++) {
+                ask(client);
+            }
+        }
+    }
+
+    /** TCP may deliver a request one byte at a time. */
+    @Test
+    public void answersARequestThatComesByteByByte(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            client.lookAt("a request may take many reads: what is kept from one to the next?")
+                    .sendInPieces(REQUEST + REQUEST, 1, Duration.ofMillis(1))
+                    .expect(RESPONSE + RESPONSE);
+        }
+    }
+
+    /** The four bytes that end a head may come in two reads, cut anywhere. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    public void findsAnEndThatIsCut(int cut, InetSocketAddress server) {
+        int at = REQUEST.length() - 4 + cut;
+        try (Client client = Client.connect(server)) {
+            client.lookAt("the end of a head may be cut in two: the search must go on where the read before it stopped")
+                    .send(REQUEST.substring(0, at))
+                    .pause(Duration.ofMillis(20))
+                    .send(REQUEST.substring(at))
+                    .expect(RESPONSE)
+                    .expectNothing(Duration.ofMillis(50));
+        }
+    }
+
+    /** Almost an end, and then an end: one response each. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\r\r\n\r\n",
+                "\n\r\n\r\n",
+                "\r\n\r\r\n\r\n",
+                "\r\n\n\r\n\r\n",
+                "\r\nx\r\n\r\n",
+                "\r\n\rx\r\n\r\n"
+            })
+    public void findsAnEndAfterWhatLooksLikeOne(String end, InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            client.lookAt("a byte that does not fit may be the first of the real end")
+                    .send("GET / HTTP/1.1\r\nA: b" + end)
+                    .expect(RESPONSE)
+                    .send(REQUEST)
+                    .expect(RESPONSE);
+        }
+    }
+
+    /** Requests that come together in one read, or in a few, are all answered. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 16, 1_000})
+    public void answersPipelinedRequests(int count, InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            client.lookAt("one read may hold several requests, and the start of one more")
+                    .send(REQUEST.repeat(count) + "GET /")
+                    .expect(RESPONSE.repeat(count))
+                    .expectNothing(Duration.ofMillis(50));
+            client.send(REQUEST.substring(5)).expect(RESPONSE);
+        }
+    }
+
+    /** The shortest thing that counts as a request, 20,000 times: 1.8 MB of answers. */
+    @Test
+    @Tag("real")
+    public void answersAsManyRequestsAsFitIntoARead(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            client.lookAt("how many requests fit into one read, and are they all answered?");
+            var sending = CompletableFuture.runAsync(() -> client.send("\r\n\r\n".repeat(20_000)));
+            client.expect(RESPONSE.repeat(20_000));
+            sending.join();
+        }
+    }
+
+    /** Any cut is fine: a hundred times, requests in pieces of random lengths. */
+    @Test
+    public void answersRequestsInRandomPieces(InetSocketAddress server) {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.err.println("Random pieces: to repeat this, use -Dseed=" + seed);
+        Random random = new Random(seed);
+        for (int i = 0; i < 100; i++) {
+            int count = 1 + random.nextInt(5);
+            String rest = REQUEST.repeat(count);
+            try (Client client = Client.connect(server)) {
+                client.lookAt("try -Dseed=" + seed + "; which cut of a request gets lost?");
+                while (!rest.isEmpty()) {
+                    int length = 1 + random.nextInt(Math.min(rest.length(), 30));
+                    client.send(rest.substring(0, length));
+                    client.pause(Duration.ofNanos(random.nextInt(300_000)));
+                    rest = rest.substring(length);
+                }
+                client.expect(RESPONSE.repeat(count));
+            }
+        }
+    }
+
+    /** What is kept of a half-read request belongs to its connection alone. */
+    @Test
+    public void keepsConnectionsApart(InetSocketAddress server) {
+        List<Client> clients = Client.connect(server, 50);
+        int cut = REQUEST.length() - 2;
+        for (Client client : clients) {
+            client.lookAt("is what is known of a half-read request kept for each connection?")
+                    .send(REQUEST.substring(0, cut));
+        }
+        clients.get(0).expectNothing(Duration.ofMillis(50));
+        for (Client client : clients) {
+            client.send(REQUEST.substring(cut)).expect(RESPONSE).close();
+        }
+    }
+
+    /** A client that ends its half gets the answers it is owed, however soon it ends. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 50})
+    public void answersAfterHalfClose(int millis, InetSocketAddress server) {
+        for (int count : new int[] {1, 1_000}) {
+            try (Client client = Client.connect(server)) {
+                client.lookAt("does end of stream close a connection that is owed answers?")
+                        .send(REQUEST.repeat(count))
+                        .pause(Duration.ofMillis(millis))
+                        .halfClose()
+                        .expect(RESPONSE.repeat(count))
+                        .expectEnd();
+            }
+        }
+    }
+
+    /**
+     * A client sends up to 50 MB of requests and reads no answer. The server stops
+     * reading from it, so its send() blocks, and others are served meanwhile. When it
+     * reads at last, every answer is there: they were written in parts, and no part got
+     * lost.
+     */
+    @Test
+    @Tag("real")
+    public void stopsAClientThatDoesNotReadAndLosesNothing(InetSocketAddress server) throws Exception {
+        String many = REQUEST.repeat(1_000);
+        int most = (50 << 20) / many.length();
+        AtomicInteger sent = new AtomicInteger();
+        AtomicBoolean enough = new AtomicBoolean();
+        try (Client greedy = Client.connect(server)) {
+            greedy.lookAt("""
+                    while answers are owed: is the rest kept, is OP_WRITE asked for, and is nothing read? \
+                    Else the answers pile up, or get lost.""");
+            var sending = CompletableFuture.runAsync(() -> {
+                while (!enough.get() && sent.get() < most) {
+                    greedy.send(many);
+                    sent.incrementAndGet();
+                }
+                greedy.halfClose();
+            });
+            int before;
+            do {
+                before = sent.get();
+                assertServed(server);
+                greedy.pause(Duration.ofMillis(100));
+            } while (sent.get() > before);
+            assertThat(sending).withFailMessage("""
+                            The server took 50 MB of requests from a client that read no answer.
+                            Look at:   does it go on reading while it owes answers? Then they pile up in its memory.""").isNotDone();
+            enough.set(true);
+            String answers = greedy.receiveAll();
+            sending.join();
+            int requests = 1_000 * sent.get();
+            assertThat(answers.equals(RESPONSE.repeat(requests)))
+                    .withFailMessage("""
+                            To %d requests came %d bytes of answers, which are not the %d bytes of each, in a row.
+                            Look at:   what happens to the rest when write() takes only a part?""".formatted(requests, answers.length(), RESPONSE.length()))
+                    .isTrue();
+        }
+    }
+
+    /**
+     * Answers that do not fit into the kernel's buffers go out in parts, also the last part
+     * when no input is left: 4,096 requests fit into a read, and each time it is another read
+     * that meets a full buffer.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 8, 12, 16, 20, 24})
+    @Tag("real")
+    public void goesOnWritingWhenAllIsRead(int reads, InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            client.lookAt("when a channel is ready for writing, does handle() call write()?")
+                    .send("\r\n\r\n".repeat(4_096 * reads))
+                    .pause(Duration.ofMillis(20))
+                    .expect(RESPONSE.repeat(4_096 * reads));
+        }
+    }
+
+    /**
+     * A head that never ends is read and forgotten: 20 MB of it, and others are served.
+     */
+    @Test
+    public void readsAHeadWithoutEndAndKeepsNothing(InetSocketAddress server) {
+        byte[] head = "x".repeat(1 << 20).getBytes();
+        try (Client endless = Client.connect(server)) {
+            endless.lookAt("does the server keep, or search again, what it has seen of a request?")
+                    .send("GET / HTTP/1.1\r\nA: ");
+            for (int i = 0; i < 20; i++) {
+                endless.send(head);
+                assertServed(server);
+            }
+            endless.send("\r\n\r\n").expect(RESPONSE);
+        }
+    }
+
+    /** A client that has its answer and stays costs nothing: nothing is owed to it. */
+    @Test
+    @Tag("inside")
+    public void usesNoCpuForAClientThatStays(InProcessServer server) throws Exception {
+        try (Client client = Client.connect(server.address())) {
+            ask(client);
+            ResourceContract.assertIdle(
+                    server, "is OP_WRITE still in the interest set? A channel is nearly always ready for writing.");
+        }
+    }
+
+    /** Three clients that send requests and read answers without a pause. */
+    @Test
+    @Tag("real")
+    public void servesOthersDuringFloodsOfRequests(InetSocketAddress server) {
+        String requests = REQUEST.repeat(100);
+        int length = 100 * RESPONSE.length();
+        try (Flood flood = Flood.of(3, server, client -> client.send(requests).receive(length))) {
+            checkLatency("requests", server);
+        }
+    }
+
+    /** Three clients that send heads without end. */
+    @Test
+    @Tag("real")
+    public void servesOthersDuringFloodsOfBytes(InetSocketAddress server) {
+        byte[] bytes = new byte[64 * 1024];
+        try (Flood flood = Flood.of(3, server, client -> client.send(bytes))) {
+            checkLatency("bytes", server);
+        }
+    }
+
+    /** Three clients that connect, ask and reset all the time. */
+    @Test
+    @Tag("real")
+    public void servesOthersDuringFloodsOfConnects(InetSocketAddress server) {
+        try (Flood flood =
+                Flood.ofConnects(3, server, client -> client.send(REQUEST).reset())) {
+            checkLatency("connects", server);
+        }
+    }
+
+    private static void checkLatency(String what, InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            Latency.check("Step 5, three floods of " + what, () -> ask(client));
+        }
+    }
+
+    /**
+     * A response does not wait until the client's kernel has acknowledged the one before,
+     * which it may do 40 ms late once many came in a row.
+     */
+    @Test
+    @Tag("real")
+    @Tag("direct")
+    public void answersAtOnceAfterABurst(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            ask(client, 50);
+            double median = Latency.median(
+                    20, () -> client.send(REQUEST.repeat(500)).expect(RESPONSE.repeat(500)), () -> ask(client));
+            assertThat(median).withFailMessage("""
+                            After 500 requests in a row, a single one was answered after %.1f ms.
+                            Expected:  under 20 ms
+                            Look at:   is TCP_NODELAY set for each client?""".formatted(median)).isLessThan(20);
+        }
+    }
+
+    /**
+     * macOS refuses options once the peer has reset the connection. That is this client's
+     * fault: others do not wait for it, and its channel is closed once it has left.
+     */
+    @Test
+    @Tag("simulated")
+    public void survivesAClientWhoseOptionsCannotBeSet(SimulatedServer server) {
+        Network network = server.network().schedule(new Schedule() {
+            @Override
+            public void before(Call.Kind kind, String channel) throws IOException {
+                if (kind == Call.Kind.SET_OPTION && channel.equals("A")) {
+                    throw new SocketException("Invalid argument");
+                }
+            }
+        });
+        int before = network.descriptors();
+        Client refused = Client.connect(server.address());
+        assertServed(server.address());
+        assertThat(network.now()).as("ns that others waited for it").isZero();
+        refused.close();
+        assertThat(network.descriptors())
+                .as("descriptors, when all clients have left")
+                .isEqualTo(before);
+    }
+
+    /** Requests make no garbage: 10,000 of them allocate less than a byte each. */
+    @Test
+    @Tag("inside")
+    public void requestsMakeNoGarbage(InProcessServer server) {
+        try (Client client = Client.connect(server.address())) {
+            ask(client, 2_000); // classes are loaded and code is compiled meanwhile
+            long before = server.allocatedBytes();
+            ask(client, 10_000);
+            long bytes = server.allocatedBytes() - before;
+            if (bytes >= 10_000) {
+                throw new ServerFault(Kind.KEEPS_MEMORY, """
+                        10,000 requests made the loop allocate %d bytes on the heap.
+                        Expected:  under 10,000 bytes
+                        Look at:   what does it keep of a request, and what does it make anew for each?""".formatted(bytes));
+            }
+        }
+    }
+
+    private static void ask(Client client, int times) {
+        for (int i = 0; i < times; i++) {
+            ask(client);
+        }
+    }
+
+    /** A head without end: 20 MB of it leave nothing on the heap. */
+    @Test
+    @Tag("inside")
+    public void keepsNothingOfAHeadWithoutEnd(InProcessServer server) {
+        byte[] bytes = "x".repeat(1 << 20).getBytes();
+        try (Client endless = Client.connect(server.address())) {
+            endless.send(bytes).send("\r\n\r\n").expect(RESPONSE);
+            long before = Machine.heapInUse();
+            for (int i = 0; i < 20; i++) {
+                endless.send(bytes);
+            }
+            assertHeapIsAsBefore(before, "20 MB of a head without end");
+            endless.send("\r\n\r\n").expect(RESPONSE);
+        }
+    }
+
+    /** A client that sends 50 MB of requests and never reads: memory stays flat too. */
+    @Test
+    @Tag("inside")
+    public void needsNoMemoryForAClientThatNeverReads(InProcessServer server) {
+        assertServed(server.address());
+        byte[] many = REQUEST.repeat((50 << 20) / REQUEST.length()).getBytes();
+        long before = Machine.heapInUse();
+        long buffersBefore = Machine.bytesInDirectBuffers();
+        Client greedy = Client.connect(server.address());
+        var sending = CompletableFuture.runAsync(() -> greedy.send(many));
+        try (Client other = Client.connect(server.address())) {
+            ask(other, 2_000); // in this time it could have sent all, if it were let
+            assertThat(sending)
+                    .as("a send of 50 MB by a client that reads no answer")
+                    .isNotDone();
+            assertHeapIsAsBefore(before, "A client that reads no answer");
+        } finally {
+            greedy.reset();
+        }
+        assertThat(Machine.bytesInDirectBuffers() - buffersBefore)
+                .as("bytes that its answers take in direct buffers")
+                .isLessThan(1_000_000);
+    }
+
+    private static void assertHeapIsAsBefore(long before, String what) {
+        long bytes = Machine.heapInUse() - before;
+        if (bytes >= 4_000_000) {
+            throw new ServerFault(Kind.KEEPS_MEMORY, """
+                    %s takes %d bytes of the heap.
+                    Expected:  under 4 MB
+                    Look at:   what does the server keep of a request, or of the answers that it owes?""".formatted(what, bytes));
+        }
+    }
+
+    /**
+     * The answers to requests that came together leave together: one write, so one
+     * segment, so the client's first read has all of them.
+     */
+    @Test
+    @Tag("direct")
+    public void answersABurstWithOneWrite(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            for (int i = 0; i < 100; i++) {
+                client.send(REQUEST.repeat(16));
+                assertThat(client.receiveSome()).withFailMessage("""
+                                The answers to 16 requests that came in one read did not come together.
+                                Look at:   is there one write() for all that one read() asked for?""").hasSize(16 * RESPONSE.length());
+            }
+        }
+    }
+
+    /** It prints nothing for its clients: printing can block, and the loop with it. */
+    @Test
+    public void printsNothingForClients(RunningServer server) {
+        assertServed(server.address());
+        assertServed(server.address());
+        server.expectOutput();
+        assertThat(server.err()).isEmpty();
+    }
+
+    /** Ten thousand clients that say nothing: under 1,500 bytes of heap for each. */
+    @Test
+    @Tag("program")
+    public void needsLittleMemoryFor10000Connections(ServerProgram program) {
+        int count = 10_000;
+        Machine.assumeDescriptors(count);
+        try (ServerProcess server = program.start("-Xmx32m");
+                Client live = Client.connect(server.address())) {
+            ask(live);
+            long before = liveHeap(server);
+            List<Client> clients = Client.connect(server.address(), count);
+            try {
+                clients.forEach(client -> client.send("GET / HTTP/1.1\r\n"));
+                ask(live);
+                long each = (liveHeap(server) - before) / count;
+                System.err.println("Step 5, " + count + " connections: " + each + " bytes of heap each");
+                assertThat(each).as("bytes of heap for each connection").isBetween(1L, 1_500L);
+                clients.forEach(client -> client.send("\r\n").expect(RESPONSE));
+            } finally {
+                clients.forEach(Client::close);
+            }
+        }
+    }
+
+    /** Bytes of live objects in a server's heap, as the JDK's own jcmd counts them. */
+    private static long liveHeap(ServerProcess server) {
+        String jcmd = Programs.JAVA.resolveSibling("jcmd").toString();
+        try (ServerProcess counter = ServerProcess.command(List.of(jcmd, "" + server.pid(), "GC.class_histogram"))) {
+            assertThat(counter.awaitExit()).as("exit status of\n" + counter).isZero();
+            String total = counter.out().get(counter.out().size() - 1);
+            return Long.parseLong(total.trim().split("\\s+")[2]);
+        }
+    }
+
+    /**
+     * What the kernel sees of 100 bursts of 16 requests on one connection: 100 writes,
+     * and no call of epoll_ctl(), since the interest set never changes. Linux only: it
+     * needs strace.
+     */
+    @Test
+    @Tag("program")
+    public void writesOnceForEachBurst(ServerProgram program, @TempDir Path folder) throws Exception {
+        Programs.assume("strace");
+        Path calls = folder.resolve("calls");
+        Stream<String> strace =
+                Stream.of("strace", "-f", "-qq", "-e", "trace=write,writev,sendto,epoll_ctl", "-o", calls.toString());
+        try (ServerProcess server = ServerProcess.command(
+                Stream.concat(strace, program.command(List.of(), "0").stream()).toList())) {
+            try (Client client = Client.connect(server.address())) {
+                for (int i = 0; i < 100; i++) {
+                    client.send(REQUEST.repeat(16)).expect(RESPONSE.repeat(16));
+                }
+            }
+        }
+        List<String> lines = Files.readAllLines(calls);
+        Pattern answer = Pattern.compile("(write|writev|sendto)\\(.*\"HTTP/1.1 200 OK.*");
+        long writes = lines.stream().filter(line -> answer.matcher(line).find()).count();
+        assertThat(writes).as("writes that answer 100 bursts").isEqualTo(100);
+        long changes = lines.stream().filter(line -> line.contains("epoll_ctl")).count();
+        assertThat(changes)
+                .as("calls of epoll_ctl(): the wake-up pipe, the listener, the connection; and again what is closed")
+                .isLessThan(10);
+    }
+}

@@ -1,0 +1,90 @@
+package tcp.testkit.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tcp.testkit.client.Client;
+import tcp.testkit.server.ServerFault.Kind;
+import tcp.testkit.system.Machine;
+import tcp.testkit.system.Programs;
+
+/**
+ * What holds from step 3 on when a server may have no more descriptors: accept() fails
+ * with "Too many open files", and those who wait stay in the kernel's queue.
+ */
+@ExtendWith(ServerExtension.class)
+public interface DescriptorLimitContract {
+    /** Checks that a well-behaved new client gets what this step promises. */
+    void assertServed(InetSocketAddress server);
+
+    /** Sends something on a connection that is open, and checks that it is served. */
+    void ask(Client client, RunningServer server);
+
+    /**
+     * 64 descriptors and 200 clients. Those who were first are served as ever, the server
+     * does not spin on the accept() that fails, and when the others leave, new clients
+     * are accepted again. It has not written a byte before: the first write of a JDK 17
+     * process needs descriptors itself.
+     */
+    @Test
+    @Tag("program")
+    default void livesWithoutDescriptors(ServerProgram program) throws Exception {
+        try (ServerProcess server = program.startWithDescriptors(64)) {
+            List<Client> live = Client.connect(server.address(), 20);
+            List<Client> others = Client.connect(server.address(), 200);
+            double share = server.cpuShare(Duration.ofMillis(500));
+            Iterator<Client> next = live.iterator();
+            long start = System.nanoTime();
+            while (next.hasNext()) {
+                ask(next.next(), server);
+            }
+            Duration each = Duration.ofNanos(System.nanoTime() - start).dividedBy(20);
+            others.forEach(Client::close);
+            assertServed(server.address());
+            live.forEach(Client::close);
+            if (share >= 0.15) {
+                throw new ServerFault(Kind.SPINS, """
+                        Share of a CPU while accept() fails: %.2f
+                        Look at:   the failed accept() leaves its client in the queue, so select() reports it \
+                        at once. Does the listener rest?""".formatted(share));
+            }
+            if (each.toMillis() >= 80) {
+                throw new ServerFault(Kind.UNFAIR, """
+                        While accept() fails, an answer takes %d ms.
+                        Look at:   does the loop sleep? Then all wait. Only the listener is to rest.""".formatted(each.toMillis()));
+            }
+            assertThat(server.err()).as("standard error").isEmpty();
+        }
+    }
+
+    /** The listener does not rest for long: once accept() works again, those who wait are served. */
+    @Test
+    @Tag("program")
+    default void servesThoseWhoWaitOnceThereAreDescriptors(ServerProgram program) throws Exception {
+        Machine.assumeLinux("changing the limit of a process");
+        Programs.assume("prlimit");
+        // Without this, a JVM raises its limit as far as it may.
+        try (ServerProcess server = program.startWithDescriptors(64, "-XX:-MaxFDLimit")) {
+            List<Client> clients = Client.connect(server.address(), 80);
+            Thread.sleep(300); // the listener must have rested more than once
+            var raise = List.of("prlimit", "--pid", "" + server.pid(), "--nofile=1024:");
+            try (ServerProcess prlimit = ServerProcess.command(raise)) {
+                assertThat(prlimit.awaitExit()).as("exit status of\n" + prlimit).isZero();
+            }
+            Client last = clients.get(79);
+            last.lookAt("how long does the listener rest when accept() fails, and who wakes it up?");
+            long start = System.nanoTime();
+            ask(last, server);
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .as("time from the moment accept() may work again to an answer")
+                    .isLessThan(Duration.ofSeconds(1));
+            clients.forEach(Client::close);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package tcp.testkit.server;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.stream.LongStream;
+import tcp.testkit.server.ServerFault.Kind;
+
+/** How long one client waits for its answers while others are busy. */
+public final class Latency {
+    private static final Duration TIME = Duration.ofMillis(250);
+    private static final int LEAST = 25;
+    private static final int GOAL = 10; // ms
+
+    private Latency() {}
+
+    /**
+     * Asks for a quarter of a second, and 25 times at least; prints the median and the
+     * worst, and fails if the median is over 100 ms. The goal is 10 ms; a machine that is busy
+     * with other things may need more, so missing the goal is only printed. A server that
+     * is not fair is far beyond both.
+     */
+    public static void check(String what, Runnable question) {
+        LongStream.Builder builder = LongStream.builder();
+        long begin = System.nanoTime();
+        for (int i = 0; i < LEAST || System.nanoTime() - begin < TIME.toNanos(); i++) {
+            builder.add(of(question));
+        }
+        long[] nanos = builder.build().sorted().toArray();
+        double median = nanos[nanos.length / 2] / 1e6;
+        double worst = nanos[nanos.length - 1] / 1e6;
+        String goal = median > GOAL ? " (the goal is a median of " + GOAL + " ms)" : "";
+        System.err.printf(
+                Locale.ROOT, "%s: median %.2f ms, worst %.2f ms of %d%s%n", what, median, worst, nanos.length, goal);
+        if (median >= 10 * GOAL) {
+            throw new ServerFault(Kind.UNFAIR, """
+                    %s: half of the answers took over %.0f ms.
+                    Expected:  under %d ms
+                    Look at:   does the loop read one client until nothing is left, or wait inside a handler? \
+                    One read per readiness is fair.""".formatted(what, median, 10 * GOAL));
+        }
+    }
+
+    /** The median of so many questions, each after some other work, in milliseconds. */
+    public static double median(int times, Runnable work, Runnable question) {
+        LongStream.Builder builder = LongStream.builder();
+        for (int i = 0; i < times; i++) {
+            work.run();
+            builder.add(of(question));
+        }
+        return builder.build().sorted().toArray()[times / 2] / 1e6;
+    }
+
+    private static long of(Runnable question) {
+        long start = System.nanoTime();
+        question.run();
+        return System.nanoTime() - start;
+    }
+}

@@ -1,0 +1,180 @@
+package tcp.testkit.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tcp.testkit.client.Client;
+import tcp.testkit.server.ServerFault.Kind;
+import tcp.testkit.system.Machine;
+
+/**
+ * What the loop of each step takes and gives back: CPU time, memory, descriptors, its thread
+ * and its port. To see that, the tests look at a server in this process.
+ */
+public interface ResourceContract extends RobustnessContract {
+    /**
+     * How long a loop is watched while nothing happens, and what it may use meanwhile. It
+     * uses next to nothing, and a loop that spins gets more, even where many others want the
+     * CPU.
+     */
+    Duration WATCHED = Duration.ofMillis(300);
+
+    Duration IDLE = Duration.ofMillis(15);
+
+    /** A client that is connected and says nothing costs no CPU time. */
+    @Test
+    @Tag("inside")
+    default void usesNoCpuForASilentClient(InProcessServer server) throws Exception {
+        try (Client client = Client.connect(server.address())) {
+            assertServed(server.address());
+            assertIdle(server, """
+                    is there an interest that select() reports again and again, and no handler serves? \
+                    Serve it, or take it out of the interest set.""");
+        }
+    }
+
+    /** Checks that the loop uses no CPU time while nothing happens. */
+    static void assertIdle(InProcessServer server, String lookAt) throws InterruptedException {
+        Duration before = server.cpuTime();
+        Thread.sleep(WATCHED.toMillis()); // what is measured, not waited for
+        Duration used = server.cpuTime().minus(before);
+        if (used.compareTo(IDLE) >= 0) {
+            throw new ServerFault(Kind.SPINS, """
+                    The loop used %d ms of CPU in %d ms in which nothing happened.
+                    Look at:   %s""".formatted(used.toMillis(), WATCHED.toMillis(), lookAt));
+        }
+    }
+
+    /** Nor does the loop wake up now and then for nothing. */
+    @Test
+    @Tag("inside")
+    default void sleepsUntilSomethingHappens(InProcessServer server) throws Exception {
+        try (Client client = Client.connect(server.address())) {
+            assertServed(server.address());
+            Thread.sleep(20); // until it has gone to sleep
+            long before = server.timesAsleep();
+            Thread.sleep(WATCHED.toMillis()); // what is measured, not waited for
+            long times = server.timesAsleep() - before;
+            if (times > 1) {
+                throw new ServerFault(Kind.WAKES_FOR_NOTHING, """
+                        The loop woke up %d times in %d ms in which nothing happened.
+                        Look at:   select() needs a time limit only while the loop has something to do \
+                        when that time is over.""".formatted(times, WATCHED.toMillis()));
+            }
+        }
+    }
+
+    /** After clients have reset, their descriptors are free again. */
+    @Test
+    @Tag("inside")
+    default void freesTheDescriptorsOfClientsThatReset(InProcessServer server) {
+        assertServed(server.address());
+        long before = Machine.openDescriptors();
+        RobustnessContract.resetMany(server.address());
+        assertServed(server.address());
+        if (!RunningServer.await(Client.PATIENCE, () -> Machine.openDescriptors() <= before)) {
+            throw new ServerFault(Kind.LEAKS_DESCRIPTORS, """
+                    Before 300 clients came and reset there were %d descriptors open, and now there are %d.
+                    Look at:   is the channel closed on every way out: end of stream, and an exception?""".formatted(before, Machine.openDescriptors()));
+        }
+    }
+
+    /** close() ends run() without an exception, though clients are connected. */
+    @Test
+    @Tag("inside")
+    default void closeEndsTheLoopAndFreesThePort(InProcessServer server) throws IOException {
+        int port = server.address().getPort();
+        try (Client client = Client.connect(server.address())) {
+            assertServed(server.address());
+            server.close();
+            server.awaitEnd();
+            new ServerSocket(port).close(); // throws if the port is still taken
+        }
+    }
+
+    /** A thread that is interrupted, as by shutdownNow(), ends its run(); close() works after it. */
+    @Test
+    @Tag("inside")
+    default void interruptEndsTheLoop(InProcessServer server) throws IOException {
+        int port = server.address().getPort();
+        try (Client client = Client.connect(server.address())) {
+            assertServed(server.address());
+            server.interrupt();
+            server.awaitEnd();
+            server.close();
+            new ServerSocket(port).close();
+        }
+    }
+
+    /** close() leaves no descriptor behind, neither the server's own nor a client's. */
+    @Test
+    @Tag("inside")
+    default void closeFreesAllDescriptors(InProcessServer server) {
+        var clients = Client.connect(server.address(), 50);
+        assertServed(server.address());
+        long before = Machine.openDescriptors();
+        server.close();
+        server.awaitEnd();
+        long freed = before - Machine.openDescriptors();
+        clients.forEach(Client::close);
+        if (freed < descriptorsHeldFor(50)) {
+            throw new ServerFault(Kind.LEAKS_DESCRIPTORS, """
+                    close() freed %d descriptors, and the server held %d at least.
+                    Look at:   does close() close the listener, the selector, and the channel of each key?""".formatted(freed, descriptorsHeldFor(50)));
+        }
+    }
+
+    /** How many descriptors this step's server holds while so many clients are there. */
+    default int descriptorsHeldFor(int clients) {
+        return clients + 2; // the listener and the selector
+    }
+
+    /** A second close() does nothing, and run() after it returns at once. */
+    @Test
+    @Tag("inside")
+    default void mayBeClosedTwice(InProcessServer server) {
+        server.close();
+        server.awaitEnd();
+        server.close();
+        server.runAgain();
+        server.awaitEnd();
+    }
+
+    /** A server that cannot listen leaves nothing open, however often somebody tries again. */
+    @Test
+    @Tag("inside")
+    default void failedConstructorsLeaveNoDescriptors(InProcessServer server) {
+        int[] impossible = {server.address().getPort(), 99_999}; // taken, and none at all
+        for (int port : impossible) {
+            assertThatThrownBy(() -> server.another(port)).isInstanceOf(Exception.class);
+        }
+        long before = Machine.openDescriptors();
+        for (int i = 0; i < 100; i++) {
+            int port = impossible[i % 2];
+            assertThatThrownBy(() -> server.another(port)).isInstanceOf(Exception.class);
+        }
+        long left = Machine.openDescriptors() - before;
+        if (left > 10) { // others in this process may open a file meanwhile
+            throw new ServerFault(Kind.LEAKS_DESCRIPTORS, """
+                    100 servers that could not listen left %d descriptors open.
+                    Look at:   when bind() throws an exception, who closes what was opened before it?""".formatted(left));
+        }
+    }
+
+    /** Its buffers are of a sensible size. */
+    @Test
+    @Tag("inside")
+    default void needsLittleMemoryOfItsOwn(InProcessServer server) throws Exception {
+        long before = Machine.bytesInDirectBuffers();
+        try (AutoCloseable another = server.another(0)) {
+            assertThat(Machine.bytesInDirectBuffers() - before)
+                    .as("bytes in direct buffers of a new server")
+                    .isLessThan(1_000_000);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package tcp.testkit.server;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tcp.testkit.client.Client;
+import tcp.testkit.client.UnexpectedResponse;
+
+/**
+ * What holds for the server of each step, whatever else it does: clients that leave, in
+ * whatever way, harm nobody but themselves.
+ *
+ * <p>A test has the tag "direct" if it cannot be run through a proxy, such as the one behind
+ * the published port of a container; "real" if it makes no sense on the simulated network.
+ */
+@ExtendWith(ServerExtension.class)
+public interface RobustnessContract {
+    /** Checks that a well-behaved new client gets what this step promises. */
+    void assertServed(InetSocketAddress server);
+
+    /** Clients that connect and go, before the server had a chance to look at them. */
+    @Test
+    default void survivesClientsThatConnectAndLeave(InetSocketAddress server) {
+        for (int i = 0; i < 300; i++) {
+            Client.connect(server).close();
+        }
+        assertServed(server);
+    }
+
+    /**
+     * Clients that break off with a reset: some at once, some after the first bytes of a
+     * request, some after all of it. A server meets that reset in accept(), in read() or
+     * in write(), as an IOException, and it must not end the loop.
+     */
+    @Test
+    @Tag("direct")
+    default void survivesClientsThatReset(InetSocketAddress server) {
+        resetMany(server);
+        assertServed(server);
+    }
+
+    /** Three hundred clients that reset, each at another moment. */
+    static void resetMany(InetSocketAddress server) {
+        String[] sent = {"", "GET / HT", "GET / HTTP/1.1\r\n\r\n"};
+        for (int i = 0; i < 300; i++) {
+            Client client = Client.connect(server);
+            try {
+                client.send(sent[i % 3]);
+            } catch (UnexpectedResponse ignored) { // the server was first to hang up, as step 2 does
+            }
+            client.reset();
+        }
+    }
+
+    /** Two hundred at once: none is forgotten. */
+    @Test
+    default void servesManyClientsAtOnce(InetSocketAddress server) {
+        var clients = Client.connect(server, 200);
+        try {
+            assertServed(server);
+        } finally {
+            clients.forEach(Client::close);
+        }
+        assertServed(server);
+    }
+
+    /** Other machines reach it as well: it listens on all addresses, not on 127.0.0.1 only. */
+    @Test
+    @Tag("direct")
+    @Tag("real")
+    default void listensOnAllAddresses(InetSocketAddress server) throws IOException {
+        Optional<Inet4Address> other = NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> !address.isLoopbackAddress())
+                .flatMap(address -> address instanceof Inet4Address ip ? Stream.of(ip) : null)
+                .findFirst();
+        Assumptions.assumeTrue(other.isPresent(), "this machine has no address but 127.0.0.1");
+        assertServed(new InetSocketAddress(other.get(), server.getPort()));
+    }
+}

@@ -1,0 +1,82 @@
+package tcp.testkit.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import tcp.testkit.client.Client;
+
+/** A server that a test can talk to. How it was started is no concern of the test's. */
+public abstract class RunningServer implements AutoCloseable {
+    static final String LISTENING = "Listening on port ";
+
+    /** Where it listens. */
+    public abstract InetSocketAddress address();
+
+    /** The lines it has printed on standard output so far, without the one on where it listens. */
+    public abstract List<String> out();
+
+    /** The lines it has printed on standard error so far. */
+    public abstract List<String> err();
+
+    /** CPU time that it has used so far. Skips the test where that cannot be told. */
+    public abstract Duration cpuTime();
+
+    /** What is wrong with it by now, if it can be seen from outside. */
+    abstract Optional<ServerFault> fault();
+
+    /** Asks it to end, in the way its kind is ended, and frees what it holds. */
+    @Override
+    public abstract void close();
+
+    /**
+     * Waits until it has ended.
+     *
+     * @throws ServerFault if it does not end, or did so with an exception
+     */
+    public abstract void awaitEnd();
+
+    /** What it uses of one CPU from now on for this long: 0 is idle, 1 is a busy core. */
+    public final double cpuShare(Duration time) throws InterruptedException {
+        Duration before = cpuTime();
+        long start = System.nanoTime();
+        TimeUnit.NANOSECONDS.sleep(time.toNanos()); // what is measured, not waited for
+        Duration used = cpuTime().minus(before);
+        return (double) used.toNanos() / (System.nanoTime() - start);
+    }
+
+    /** Waits until it has printed this line. */
+    public final void awaitOutput(String line) {
+        if (!await(Client.PATIENCE, () -> out().contains(line))) {
+            throw new AssertionError("It did not print \"" + line + "\".\n" + this);
+        }
+    }
+
+    /** Checks that it has printed these lines and no others, once it had time to do so. */
+    public final void expectOutput(String... lines) {
+        await(Client.PATIENCE, () -> out().size() >= lines.length);
+        assertThat(out()).as("lines of standard output").containsExactly(lines);
+    }
+
+    /** Waits until this holds, at most so long. Returns whether it does. */
+    static boolean await(Duration limit, BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > limit.toNanos()) {
+                return false;
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return "Standard output: " + out() + "\nStandard error:  " + err();
+    }
+}

@@ -1,0 +1,218 @@
+package tcp.testkit.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import tcp.testkit.client.Client;
+import tcp.testkit.server.ServerFault.Kind;
+import tcp.testkit.system.Programs;
+
+/**
+ * A program in a process of its own, a server of ours as a rule: what it prints, how it
+ * exits, what CPU time it takes. It does not inherit the variables by which options are
+ * given to every Java on a machine: Java tells on standard error that it has seen them.
+ */
+public final class ServerProcess extends RunningServer {
+    /** The variables of the environment that give options to every Java. */
+    public static final List<String> JAVA_OPTIONS = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS");
+
+    /** How long it may take to listen, or to end. The system property tcp.started, or 30 s. */
+    private static final Duration STARTED = Duration.ofSeconds(Long.getLong("tcp.started", 30));
+
+    private final List<String> command;
+    private final Process process;
+    private final List<String> out = new CopyOnWriteArrayList<>();
+    private final List<String> err = new CopyOnWriteArrayList<>();
+    private final List<Thread> readers = new ArrayList<>();
+    private boolean closed;
+
+    private ServerProcess(Path folder, List<String> command) {
+        this.command = command;
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeAll(JAVA_OPTIONS);
+        try {
+            process = builder.directory(folder == null ? null : folder.toFile()).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        collect(process.getInputStream(), out);
+        collect(process.getErrorStream(), err);
+    }
+
+    /** Starts java with these arguments. */
+    public static ServerProcess java(String... arguments) {
+        return command(javaCommand(arguments));
+    }
+
+    /** Starts any command. */
+    public static ServerProcess command(List<String> command) {
+        return new ServerProcess(null, command);
+    }
+
+    /** Starts any command in a folder. */
+    public static ServerProcess command(Path folder, List<String> command) {
+        return new ServerProcess(folder, command);
+    }
+
+    private static List<String> javaCommand(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(Programs.JAVA.toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private void collect(InputStream stream, List<String> lines) {
+        Thread reader = new Thread(
+                () -> {
+                    try (var in = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                        in.lines().forEach(lines::add);
+                    } catch (IOException | UncheckedIOException e) {
+                        lines.add("(the rest could not be read: " + e.getMessage() + ")");
+                    }
+                },
+                "output of " + process.pid());
+        reader.setDaemon(true);
+        reader.start();
+        readers.add(reader);
+    }
+
+    /**
+     * Waits for the line that says where it listens; the address is on 127.0.0.1.
+     *
+     * @throws ServerFault if it ends before that, or takes too long
+     */
+    @Override
+    public InetSocketAddress address() {
+        boolean inTime = await(STARTED, () -> listening().isPresent() || !process.isAlive());
+        if (inTime && listening().isEmpty()) {
+            awaitExit(); // and the last of its output
+        }
+        String line = listening()
+                .orElseThrow(() -> new ServerFault(
+                        Kind.DOES_NOT_START,
+                        "It %s a line \"%s<port>\".\n%s"
+                                .formatted(inTime ? "ended before it printed" : "did not print", LISTENING, this)));
+        int port = Integer.parseInt(line.substring(LISTENING.length()));
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** Waits until it listens or has ended. Returns whether it listens. */
+    public boolean listens() {
+        await(STARTED, () -> listening().isPresent() || !process.isAlive());
+        return listening().isPresent();
+    }
+
+    /** The first line that it has printed on standard output. */
+    public String firstLine() {
+        return out.get(0);
+    }
+
+    private Optional<String> listening() {
+        return out.stream().filter(line -> line.startsWith(LISTENING)).findFirst();
+    }
+
+    /**
+     * Waits until it has ended by itself.
+     *
+     * @return its exit status
+     * @throws ServerFault if it does not end
+     */
+    public int awaitExit() {
+        try {
+            if (!process.waitFor(STARTED.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new ServerFault(Kind.DOES_NOT_END, "It does not end.\n" + this);
+            }
+            for (Thread reader : readers) {
+                reader.join(Client.PATIENCE.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ServerFault(Kind.DOES_NOT_END, "The wait for its end was interrupted.\n" + this, e);
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void awaitEnd() {
+        awaitExit();
+    }
+
+    @Override
+    Optional<ServerFault> fault() {
+        return closed || process.isAlive()
+                ? Optional.empty()
+                : Optional.of(new ServerFault(
+                        Kind.LOOP_ENDED,
+                        "The server's process ended by itself, with status " + awaitExit() + ".\n" + this));
+    }
+
+    /** Asks it to end: SIGTERM. Skips the test on Windows, where that cannot be asked. */
+    public void terminate() {
+        Assumptions.assumeTrue(process.supportsNormalTermination(), "this system has no SIGTERM");
+        closed = true;
+        process.destroy();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public List<String> out() {
+        return out.stream().filter(line -> !line.startsWith(LISTENING)).toList();
+    }
+
+    @Override
+    public List<String> err() {
+        return List.copyOf(err);
+    }
+
+    @Override
+    public Duration cpuTime() {
+        if (!process.isAlive()) {
+            throw new ServerFault(Kind.LOOP_ENDED, "The server's process has ended.\n" + this);
+        }
+        var time = process.info().totalCpuDuration();
+        Assumptions.assumeTrue(time.isPresent(), "this system does not tell CPU times");
+        return time.get();
+    }
+
+    /** Ends it and what it has started, at once if it does not end when asked. */
+    @Override
+    public void close() {
+        closed = true;
+        // strace, when it is asked to end, lets go of the server, which would live on.
+        process.descendants().forEach(ProcessHandle::destroy);
+        process.destroy();
+        try {
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Command:         " + String.join(" ", command) + "\nStandard output: " + out + "\nStandard error:  "
+                + err;
+    }
+}

@@ -1,0 +1,57 @@
+package tcp.testkit.server;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import tcp.testkit.system.Programs;
+
+/**
+ * The server as a program, to be started in ways of a test's own choice. A test that asks
+ * for it gets it from {@link ServerExtension}.
+ *
+ * @param classes the folder of its classes
+ * @param source its source file
+ * @param jar its jar
+ */
+public record ServerProgram(Path classes, Path source, Path jar) {
+    static ServerProgram of(ExtensionContext context) {
+        return new ServerProgram(
+                path(context, "server.classes", "target/classes"),
+                path(context, "server.source", "src/main/java/tcp/Server.java"),
+                path(context, "server.jar", "target/server.jar"));
+    }
+
+    private static Path path(ExtensionContext context, String name, String otherwise) {
+        return Path.of(context.getConfigurationParameter(name).orElse(otherwise));
+    }
+
+    /** Starts it on a free port, with options for the JVM. */
+    public ServerProcess start(String... options) {
+        return ServerProcess.command(command(List.of(options), "0"));
+    }
+
+    /** Starts it on a free port with a limit to its descriptors. Skips the test on Windows. */
+    public ServerProcess startWithDescriptors(int limit, String... options) {
+        Assumptions.assumeFalse(
+                System.getProperty("os.name").startsWith("Windows"), "limiting descriptors needs a Unix shell");
+        var shell = List.of("sh", "-c", "ulimit -Sn " + limit + " && exec \"$@\"", "sh");
+        return ServerProcess.command(join(shell, command(List.of(options), "0")));
+    }
+
+    /** Runs it with these arguments, whatever they are. */
+    public ServerProcess run(String... arguments) {
+        return ServerProcess.command(command(List.of(), arguments));
+    }
+
+    /** The command that starts it, with options for the JVM and arguments of its own. */
+    public List<String> command(List<String> options, String... arguments) {
+        var server = List.of("-cp", classes.toString(), "tcp.Server");
+        return join(join(List.of(Programs.JAVA.toString()), options), join(server, List.of(arguments)));
+    }
+
+    private static List<String> join(List<String> one, List<String> two) {
+        return Stream.concat(one.stream(), two.stream()).toList();
+    }
+}

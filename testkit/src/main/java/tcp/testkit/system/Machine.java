@@ -1,0 +1,87 @@
+package tcp.testkit.system;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * What the operating system and the JVM say about this process. Where they cannot be asked,
+ * the test is skipped, and the reason is shown.
+ */
+public final class Machine {
+    private Machine() {}
+
+    /** Bytes of this process's heap that are in use after a garbage collection. */
+    public static long heapInUse() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** Bytes of memory outside the heap that this process's direct and mapped buffers take. */
+    public static long bytesInDirectBuffers() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+    }
+
+    /** Descriptors (open files and sockets) that this process has now. */
+    public static long openDescriptors() {
+        return unix().getOpenFileDescriptorCount();
+    }
+
+    /** Skips the test if this process may not have so many descriptors more. */
+    public static void assumeDescriptors(int more) {
+        long max = unix().getMaxFileDescriptorCount();
+        Assumptions.assumeTrue(
+                max - openDescriptors() > more,
+                () -> "needs %d more descriptors, and this process may have %d in all: raise it with `ulimit -n %d`"
+                        .formatted(more, max, more + 1000));
+    }
+
+    private static UnixOperatingSystemMXBean unix() {
+        var os = ManagementFactory.getOperatingSystemMXBean();
+        Assumptions.assumeTrue(os instanceof UnixOperatingSystemMXBean, "counting descriptors needs Linux or macOS");
+        return (UnixOperatingSystemMXBean) os;
+    }
+
+    /** Whether this is Linux. */
+    public static boolean isLinux() {
+        return System.getProperty("os.name").equals("Linux");
+    }
+
+    /** Skips the test but on Linux. */
+    public static void assumeLinux(String what) {
+        Assumptions.assumeTrue(isLinux(), () -> what + " needs Linux");
+    }
+
+    /** How often a thread of this process, found by its name, gave the CPU away to wait. */
+    public static long voluntarySwitches(String thread) {
+        assumeLinux("counting context switches");
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+            Path task = tasks.filter(t -> read(t.resolve("comm")).equals(List.of(thread)))
+                    .findFirst()
+                    .orElseThrow();
+            return read(task.resolve("status")).stream()
+                    .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> read(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            return List.of(); // the thread has ended meanwhile
+        }
+    }
+}

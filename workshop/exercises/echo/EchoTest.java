@@ -1,0 +1,261 @@
+package echo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tcp.Server;
+import tcp.testkit.Client;
+import tcp.testkit.DescriptorLimitContract;
+import tcp.testkit.Flood;
+import tcp.testkit.InProcessContract;
+import tcp.testkit.Latency;
+import tcp.testkit.Machine;
+import tcp.testkit.ServerExtension;
+import tcp.testkit.ServerProcess;
+
+/**
+ * ECHO (RFC 862): all that a client sends comes back, in order and to the byte, until the
+ * client ends its half; and a client that does not read is stopped by back-pressure.
+ */
+class EchoTest implements InProcessContract, DescriptorLimitContract {
+    @RegisterExtension
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
+
+    @Override
+    public ServerExtension<?> server() {
+        return server;
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    /** A client that has its bytes and stays costs nothing: nothing is owed to it. */
+    @Order(3)
+    @Test
+    void clientThatStaysCostsNoCpu() throws Exception {
+        try (Client client = Client.connect(address())) {
+            client.send("hello\n").expect("hello\n");
+            assertLoopIsIdle("is OP_WRITE still in the interest set?");
+        }
+    }
+
+    @Override
+    public void assertServed(InetSocketAddress address) {
+        assertEchoed(address);
+    }
+
+    static void assertEchoed(InetSocketAddress address) {
+        try (Client client = Client.connect(address)) {
+            client.lookAt("are the bytes that were read written back?")
+                    .send("hello\n")
+                    .expect("hello\n");
+        }
+    }
+
+    /** What comes is sent back, and the connection stays open. */
+    @Order(1)
+    @Test
+    void echoesWhatItGets() {
+        try (Client client = Client.connect(address())) {
+            client.lookAt("are the bytes that were read written back, and only those?")
+                    .send("hello\n")
+                    .expect("hello\n")
+                    .expectNothing(Duration.ofMillis(100));
+            client.send("hello again\n").expect("hello again\n");
+        }
+    }
+
+    /** Any byte may come, not only text. */
+    @Order(2)
+    @Test
+    void echoesEveryByte() {
+        StringBuilder bytes = new StringBuilder();
+        for (char c = 0; c < 256; c++) {
+            bytes.append(c);
+        }
+        try (Client client = Client.connect(address())) {
+            client.lookAt("are bytes kept as bytes? A String may change them.")
+                    .send(bytes.toString())
+                    .expect(bytes.toString());
+        }
+    }
+
+    /** Whoever ends its half gets its bytes, and then end of stream. */
+    @Order(5)
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 50})
+    void echoesAfterHalfClose(int millis) {
+        for (String text : new String[] {"hello\n", "hello\n".repeat(10_000)}) {
+            try (Client client = Client.connect(address())) {
+                client.lookAt("does end of stream close a connection that is owed bytes?")
+                        .send(text)
+                        .pause(Duration.ofMillis(millis))
+                        .halfClose()
+                        .expect(text)
+                        .expectEnd();
+            }
+        }
+    }
+
+    /**
+     * Two clients send up to 50 MB each and read nothing. The server stops reading from them,
+     * and serves others. When they read at last, every byte comes back, and to its sender.
+     */
+    @Order(6)
+    @Test
+    void stopsAClientThatDoesNotReadAndLosesNothing() throws Exception {
+        AtomicBoolean enough = new AtomicBoolean();
+        try (Client one = Client.connect(address());
+                Client two = Client.connect(address())) {
+            Greedy first = new Greedy(one, 31, enough);
+            Greedy second = new Greedy(two, 37, enough);
+            int before;
+            do {
+                before = first.sent.get() + second.sent.get();
+                assertOthersEchoed();
+                one.pause(Duration.ofMillis(200));
+            } while (first.sent.get() + second.sent.get() > before);
+            first.assertStopped();
+            second.assertStopped();
+            enough.set(true);
+            first.assertEchoed();
+            second.assertEchoed();
+        }
+    }
+
+    /** A client that sends and does not read. Its bytes are such that no two places look alike. */
+    private static final class Greedy {
+        private final AtomicInteger sent = new AtomicInteger();
+        private final Client client;
+        private final CompletableFuture<Void> sending;
+        private final String piece;
+
+        private Greedy(Client client, int factor, AtomicBoolean enough) {
+            byte[] bytes = new byte[65_537];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = (byte) (i * factor + (i >> 8));
+            }
+            piece = new String(bytes, StandardCharsets.ISO_8859_1);
+            this.client = client.lookAt("what happens to the bytes that write() did not take?");
+            sending = CompletableFuture.runAsync(() -> {
+                while (!enough.get() && sent.get() < 800) {
+                    client.send(piece);
+                    sent.incrementAndGet();
+                }
+                client.halfClose();
+            });
+        }
+
+        private void assertStopped() {
+            assertThat(sending).withFailMessage("""
+                            The server took 50 MB from a client that reads nothing.
+                            Look at:   does it go on reading while it owes bytes? Then they pile up in its memory.""").isNotDone();
+        }
+
+        private void assertEchoed() {
+            String back = client.receiveAll();
+            sending.join();
+            int count = sent.get() * piece.length();
+            assertThat(back.length())
+                    .withFailMessage(() -> """
+                            Of %d bytes %d came back.
+                            Look at:   what happens to the bytes that write() did not take?""".formatted(count, back.length()))
+                    .isEqualTo(count);
+            assertThat(back.equals(piece.repeat(sent.get())))
+                    .withFailMessage("""
+                            As many bytes came back as were sent, but not the same ones.
+                            Look at:   where are the bytes that write() did not take, while another client is read?""")
+                    .isTrue();
+        }
+    }
+
+    /** Another client, whose bytes would fill any buffer that both share. */
+    private void assertOthersEchoed() {
+        String others = "x".repeat(32 * 1024);
+        try (Client other = Client.connect(address())) {
+            other.lookAt("is another client served while one does not read?")
+                    .send(others)
+                    .expect(others);
+        }
+    }
+
+    /** Back-pressure begins at once: what is kept for a client that reads nothing is little. */
+    @Order(7)
+    @Test
+    void clientThatDoesNotReadCostsNoMemory() {
+        byte[] bytes = new byte[50 << 20];
+        assertServed(address());
+        long before = Machine.heapInUse();
+        Client greedy = Client.connect(address());
+        var sending = CompletableFuture.runAsync(() -> greedy.send(bytes));
+        for (int i = 0; i < 20; i++) {
+            assertOthersEchoed();
+            greedy.pause(Duration.ofMillis(10));
+        }
+        long kept = Machine.heapInUse() - before;
+        greedy.reset();
+        sending.exceptionally(broken -> null).join();
+        assertKept(kept, "A client sends and reads nothing");
+    }
+
+    /** What has gone back is forgotten: 50 MB, from one client and from many. */
+    @Order(8)
+    @Test
+    void keepsNothingOfWhatItHasEchoed() {
+        String bytes = "x".repeat(64 * 1024);
+        assertServed(address());
+        long before = Machine.heapInUse();
+        for (int i = 0; i < 40; i++) {
+            try (Client client = Client.connect(address())) {
+                for (int j = 0; j < 20; j++) {
+                    client.send(bytes).expect(bytes);
+                }
+            }
+        }
+        assertKept(Machine.heapInUse() - before, "50 MB came and went back");
+    }
+
+    private static void assertKept(long kept, String what) {
+        assertThat(kept).withFailMessage("""
+                        %s, and %,d bytes more are in use.
+                        Look at:   what is kept for a client? Only what write() did not take of a single read.""", what, kept).isLessThan(2_000_000);
+    }
+
+    /** Nothing is sent to a client that has sent nothing; and when it ends, so does the server. */
+    @Order(9)
+    @Test
+    void saysNothingUnasked() {
+        try (Client client = Client.connect(address())) {
+            client.lookAt("what does the server do before anything came, and when read() returns -1?")
+                    .expectNothing(Duration.ofMillis(50))
+                    .halfClose()
+                    .expectEnd();
+        }
+    }
+
+    /** Three clients that have bytes echoed without a pause do not keep a fourth waiting. */
+    @Test
+    void floodsOfBytesDoNotKeepOthersWaiting() {
+        byte[] bytes = new byte[32 * 1024];
+        try (Flood flood = Flood.of(3, address(), client -> client.send(bytes).receive(bytes.length))) {
+            Latency.check("echo, three floods of bytes", () -> assertServed(address()));
+        }
+    }
+
+    @Override
+    public void ask(Client client, ServerProcess server) {
+        client.send("hello\n").expect("hello\n");
+    }
+}

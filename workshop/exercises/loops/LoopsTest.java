@@ -1,0 +1,148 @@
+package loops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tcp.HttpContract;
+import tcp.Server;
+import tcp.testkit.Client;
+import tcp.testkit.DescriptorLimitContract;
+import tcp.testkit.InProcessContract;
+import tcp.testkit.ServerExtension;
+import tcp.testkit.ServerProcess;
+
+/** Several loops: step 5's promises, kept by more than one thread. */
+class LoopsTest implements HttpContract, InProcessContract, DescriptorLimitContract {
+    /** How many clients ask, so that each loop has some for sure. */
+    private static final int CLIENTS = 64;
+
+    @RegisterExtension
+    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
+
+    @Override
+    public ServerExtension<?> server() {
+        return server;
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    @Override
+    public void assertServed(InetSocketAddress address) {
+        HttpContract.super.assertServed(address);
+    }
+
+    @Override
+    public void ask(Client client, ServerProcess process) {
+        client.send(REQUEST).expect(RESPONSE);
+    }
+
+    /** One client was served by one loop; another loop may not have accepted its own. */
+    @Override
+    public int descriptorsHeldFor(int clients) {
+        return 3; // a listener, and the selectors
+    }
+
+    /** Many clients are served by several threads. */
+    @Order(2)
+    @Test
+    void severalThreadsServe() {
+        List<Client> clients = Client.connect(address(), CLIENTS);
+        Set<Thread> busy = busyWhileAsked(clients);
+        clients.forEach(Client::close);
+        assertThat(busy.size()).withFailMessage("""
+                        %d clients were served by %d thread.
+                        Look at:   does each loop have a thread, a selector and clients of its own?""", CLIENTS, busy.size()).isGreaterThan(1);
+    }
+
+    /** close() ends all loops, not only the one in run(). */
+    @Order(3)
+    @Test
+    void closeEndsAllLoops() throws Exception {
+        List<Client> clients = Client.connect(address(), CLIENTS);
+        Set<Thread> busy = busyWhileAsked(clients);
+        server().close();
+        server().awaitEnd();
+        clients.forEach(Client::close);
+        for (Thread thread : busy) {
+            TimeUnit.MILLISECONDS.timedJoin(thread, Client.PATIENCE.toMillis());
+            assertThat(thread.isAlive()).withFailMessage("""
+                            close() has returned, run() has ended, and a loop's thread is still there.
+                            Look at:   does close() wake up every selector?""").isFalse();
+        }
+    }
+
+    /** One loop alone may not go on: when one ends, here because it is interrupted, all do. */
+    @Order(4)
+    @Test
+    void allLoopsEndWithOne() throws Exception {
+        List<Client> clients = Client.connect(address(), CLIENTS);
+        List<Thread> busy = List.copyOf(busyWhileAsked(clients));
+        busy.get(busy.size() - 1).interrupt();
+        server().awaitEnd();
+        server().close();
+        clients.forEach(client -> client.lookAt("is every client let go when the loops have ended?")
+                .expectEnd()
+                .close());
+    }
+
+    /** With a client each, all loops sleep. */
+    @Order(5)
+    @Test
+    void idleLoopsCostNoCpu() throws Exception {
+        List<Client> clients = Client.connect(address(), CLIENTS);
+        Set<Thread> busy = busyWhileAsked(clients);
+        Map<Thread, Long> before = cpuTimes();
+        TimeUnit.MILLISECONDS.sleep(500); // what is measured, not waited for
+        Map<Thread, Long> after = cpuTimes();
+        for (Thread thread : busy) {
+            long ms = (after.get(thread) - before.get(thread)) / 1_000_000;
+            assertThat(ms).withFailMessage("""
+                            A loop used %d ms of CPU in 500 ms in which nothing happened.
+                            Look at:   does its select() have a time limit, or an interest that no handler serves?""", ms).isLessThan(IDLE.toMillis());
+        }
+        clients.forEach(Client::close);
+    }
+
+    /** The threads that used CPU time while these clients asked. */
+    private static Set<Thread> busyWhileAsked(List<Client> clients) {
+        clients.forEach(client -> client.lookAt("is each client served, by whatever loop it fell to?")
+                .send(REQUEST)
+                .expect(RESPONSE));
+        Map<Thread, Long> before = cpuTimes();
+        for (int i = 0; i < 50; i++) {
+            clients.forEach(client -> client.send(REQUEST));
+            clients.forEach(client -> client.expect(RESPONSE));
+        }
+        return cpuTimes().entrySet().stream()
+                .filter(e -> e.getValue() - before.getOrDefault(e.getKey(), 0L) > 1_000_000)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    /** CPU times, in nanoseconds, of the threads that run code of the server. */
+    private static Map<Thread, Long> cpuTimes() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        Map<Thread, Long> times = new HashMap<>();
+        Thread.getAllStackTraces().forEach((thread, stack) -> {
+            if (Stream.of(stack).anyMatch(f -> f.getClassName().startsWith("tcp.Server"))) {
+                times.put(thread, threads.getThreadCpuTime(thread.getId()));
+            }
+        });
+        return times;
+    }
+}
