@@ -1186,6 +1186,16 @@ abstract class TcpRules {
         assertThat(listener.isOpen()).isFalse();
     }
 
+    @Test
+    void anInterruptedThreadCannotUseABlockingChannel() throws IOException {
+        world.connect(port()).send("hello");
+        SocketChannel it = accepted();
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> it.read(room(9))).isInstanceOf(ClosedByInterruptException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(it.isOpen()).isFalse();
+    }
+
     private <T> Thread completing(CompletableFuture<T> future, java.util.concurrent.Callable<T> call) {
         return start(() -> {
             try {
