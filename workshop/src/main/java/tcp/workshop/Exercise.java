@@ -22,8 +22,8 @@ import java.util.stream.Stream;
  * @param starter the source that one starts from
  * @param solution the source of a server that meets all requirements
  * @param requirements the package of the test classes
- * @param stories whose contract holds in every story on the simulated network: "step1" to
- *     "step5" or "echo"; null if none does
+ * @param stories the name of the contract that holds in every story on the simulated network, see
+ *     {@link tcp.simulation.story.Contract#of}; null if none does
  */
 record Exercise(
         Path folder,

@@ -26,14 +26,14 @@ final class StoryFailure extends AssertionError {
     /**
      * Looks for one.
      *
-     * @param contract "step1" to "step5", or "echo"
+     * @param contract the name of what must hold
      * @param classes the server's
      * @return empty if there is none among the stories that were played, or not all that the
      *     server uses is simulated
      */
     static Optional<StoryFailure> find(String contract, Map<String, byte[]> classes, Duration most) {
         Exploration exploration = Exploration.of(
-                        contract.equals("echo") ? Contract.ECHO : Contract.ofStep(contract.charAt(4) - '0'),
+                        Contract.of(contract),
                         ServerFactory.of("tcp.Server", classes::get))
                 .shrinking(Duration.ofMillis(500));
         try {
