@@ -160,17 +160,17 @@ const pictures = {
     arrow([[310, 215], [372, 215], [372, 39], [310, 39]], 'ready'), text(378, 230, 'listen again', 'ready'), text(378, 246, 'at once', 'ready'),
     arrow([[130, 305], [64, 305], [64, 39], [130, 39]], 'ready'), text(64, 322, 'listen again', 'ready'), text(58, 164, 'clients', 'say right'), text(58, 180, 'go', 'say right'),
   ]],
-  'whole-turn': ['The whole turn', ...sequenced(['client', 'kernel', 'your loop'], [
+  'whole-turn': ['One turn of the loop', ...sequenced(['client', 'kernel', 'your loop'], [
     [2, 1, 'select()'], [2, 'sleeps'], [0, 1, 'connects', 'deed'], [1, 'in the backlog'], [1, 2, 'listener is ready', 'ready'],
     [2, 1, 'accept()'], [1, 2, 'a SocketChannel', 'ready'], [2, 1, 'close()'], [1, 0, 'end of stream', 'deed'], [2, 1, 'select()'], [2, 'sleeps']])],
   'partial-write': ['A partial write', ...sequenced(['client', 'kernel', 'your loop'], [
     [2, 1, 'write: 100 KiB'], [1, 2, '60 taken', 'ready'], [2, '40 KiB are owed:\ninterest OP_WRITE', 'ready'], [2, 1, 'select()'], [1, 'send buffer: full'],
     [1, 0, 'the 60 KiB', 'deed'], [0, 1, 'received', 'deed'], [1, 'send buffer: room'], [1, 2, 'writable', 'ready'], [2, 1, 'write: 40 KiB'], [1, 2, '40 taken', 'ready'],
     [2, 'nothing is owed:\ninterest OP_READ', 'ready']])],
-  'reset-destroys': ['A reset destroys a reply', ...sequenced(['client', 'kernel', 'server'], [
+  'reset-destroys': ['A reset costs a reply', ...sequenced(['client', 'kernel', 'server'], [
     [0, 1, '16 MB', 'deed'], [1, 2, 'read: 16 KiB', 'ready'], [2, 1, 'write: the reply'], [1, 0, 'the reply', 'deed'],
-    [2, 1, 'close()'], [1, 'there is unread input:\nno orderly end', 'bad'], [1, 0, 'reset', 'bad'], [0, 'throws away\nwhat is unread:\nthe reply', 'bad'],
-    [0, 1, 'write: fails', 'bad']])],
+    [2, 1, 'close()'], [1, 'there is unread input:\nno orderly end', 'bad'], [1, 0, 'reset', 'bad'],
+    [0, 1, 'write: fails', 'bad'], [0, 'gives up, and never\nreads the reply', 'bad']])],
 }
 
 function sequenced(lanes, events) {

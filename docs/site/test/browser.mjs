@@ -12,9 +12,10 @@ const types = {
   '.svg': 'image/svg+xml', '.json': 'application/json', '.txt': 'text/plain; charset=utf-8',
 }
 
-/** The names of the pages, as in step1-init.html. */
+/** The names of the pages, as in step1-init and workshop/step1. */
 export function pages() {
-  return readdirSync(dist).filter((file) => /\.html$/.test(file) && file !== '404.html')
+  return readdirSync(dist, { recursive: true }).map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => /^(?!files|assets|404).*\.html$/.test(file))
     .map((file) => file.replace('.html', '')).sort()
 }
 

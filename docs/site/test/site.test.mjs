@@ -5,11 +5,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { draw, names } from '../draw.mjs'
 import * as site from './browser.mjs'
 
 const base = site.base()
 const pages = site.pages()
-const chapters = pages.filter((page) => page.startsWith('step'))
+const chapters = pages.filter((page) => /^step\d-/.test(page))
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const root = resolve(site.folder, '../..')
 const read = (path) => readFileSync(resolve(root, path), 'utf8').replaceAll('\r\n', '\n')
@@ -55,18 +57,27 @@ async function visit(name, look, options = {}) {
       }
     })
     const page = await context.newPage()
-    page.setDefaultTimeout(30_000)
-    await page.goto(`${address}${name}.html`)
-    if (options.javaScriptEnabled !== false) {
-      // Vue has taken over when it has put its app on the element; then the diagrams come.
-      await page.waitForFunction(() => document.querySelector('#app')?.__vue_app__)
-      await page.waitForFunction(() => [...document.querySelectorAll('.diagram')]
-        .every((diagram) => diagram.querySelector('.in-light svg')))
-    }
+    page.setDefaultTimeout(15_000)
+    await page.addInitScript(() => {
+      window.shift = 0
+      new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+        window.shift += entry.hadRecentInput ? 0 : entry.value
+      })).observe({ type: 'layout-shift', buffered: true })
+    })
+    await open(page, name, options)
     await look(page)
-    assert.deepEqual(complaints, [], `${name} complains`)
+    assert.deepEqual(complaints.filter((one) => !options.ignore?.test(one)), [], `${name} complains`)
   } finally {
     await context.close()
+  }
+}
+
+/** Goes to a page, and waits until Vue has taken over: its app is on the element then. */
+async function open(page, name, { javaScriptEnabled } = {}) {
+  const [file, hash] = name.split('#')
+  await page.goto(`${address}${file}.html${hash ? `#${hash}` : ''}`)
+  if (javaScriptEnabled !== false) {
+    await page.waitForFunction(() => document.querySelector('#app')?.__vue_app__)
   }
 }
 
@@ -83,11 +94,13 @@ async function accessible(page, name, ...rules) {
   })), [], `axe, on ${name}`)
 }
 
-const copied = (page) => page.evaluate(() => navigator.clipboard.readText())
+const copied = async (page) => (await page.evaluate(() => navigator.clipboard.readText())).replaceAll('\r\n', '\n')
 
 /** How far the page is wider than the window. */
 const tooWide = (page) => page.evaluate(
   () => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+
+const shift = (page) => page.evaluate(() => window.shift)
 
 // Only one of the two copies anything: the browser has one clipboard for all.
 describe('each page', { concurrency: 2 }, () => {
@@ -95,105 +108,145 @@ describe('each page', { concurrency: 2 }, () => {
     assert.equal(await page.locator('h1').count(), 1, 'a page has one title')
     assert.equal(await tooWide(page), 0, 'the page scrolls sideways')
     await accessible(page, name)
-    await diagramsAre('light', page)
+    await linesAreReadable(page)
+    const { description, title, image, canonical } = await page.evaluate(() => ({
+      description: document.querySelector('meta[name=description]')?.content,
+      title: document.querySelector('meta[property="og:title"]')?.content,
+      image: document.querySelector('meta[property="og:image"]')?.content,
+      canonical: document.querySelector('link[rel=canonical]')?.href,
+    }))
+    assert.ok(description?.length > 40 && title?.length > 3, `it says what it is: ${title}: ${description}`)
+    assert.equal(Boolean(image && canonical), Boolean(process.env.GITHUB_REPOSITORY), 'an address of its own')
     if (chapters.includes(name)) {
-      await hasAPicture(page, name)
       await showsChanges(page, name)
-      await showsTheWholeFile(page, name)
+      await showsTheFileAfterEachPiece(page, name)
     }
+    await copiesWithoutANewline(page)
+    assert.ok(await shift(page) < 0.05, `it moves by ${await shift(page)} as it loads`)
   }, { colorScheme: 'light' }))))
 
   describe('dark, and on a phone', { concurrency: 1 }, () => pages.forEach((name) => test(name, () => visit(name, async (page) => {
     assert.equal(await tooWide(page), 0, 'the page scrolls sideways on a phone')
     await accessible(page, `${name}, dark, on a phone`, 'color-contrast', 'target-size',
       'scrollable-region-focusable')
-    await diagramsAre('dark', page)
+    await picturesAreLegible(page)
+    assert.ok(await shift(page) < 0.05, `it moves by ${await shift(page)} as it loads`)
   }, { ...phone, colorScheme: 'dark' }))))
 })
 
-async function diagramsAre(colour, page) {
-  const other = colour === 'dark' ? 'light' : 'dark'
-  const sources = [...read(`docs/${sourceOf(page)}`).matchAll(/^```mermaid$/gm)].length
-  assert.equal(await page.locator('.diagram').count(), sources, 'all diagrams')
-  for (const diagram of await page.locator('.diagram').all()) {
-    assert.ok(await diagram.locator(`.in-${colour} svg[aria-labelledby]`).isVisible(),
-      'a diagram is drawn, and has a text')
-    assert.ok(!await diagram.locator(`.in-${other}`).isVisible(), 'in one colour')
-    const fills = (svg) => diagram.locator(`.in-${svg} .node :is(path, rect)`).evaluateAll(
-      (all) => all.map((shape) => getComputedStyle(shape).fill).filter((fill) => fill !== 'none'))
-    const shared = (await fills(other)).filter((fill) => fill !== 'rgba(0, 0, 0, 0)')
-    assert.deepEqual((await fills(colour)).filter((fill) => shared.includes(fill)), [],
-      'boxes of the other colour')
+/** At most 75 characters in a line of prose, by the lines that the browser made. */
+async function linesAreReadable(page) {
+  const longest = await page.evaluate(() => {
+    const counts = []
+    for (const p of document.querySelectorAll('.vp-doc > div > p:not([class]), .vp-doc > div > ul > li')) {
+      const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT)
+      const lines = new Map()
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        for (let i = 0; i < node.length; i++) {
+          const range = document.createRange()
+          range.setStart(node, i)
+          range.setEnd(node, i + 1)
+          const y = Math.round(range.getBoundingClientRect().bottom / 8)
+          lines.set(y, (lines.get(y) ?? 0) + 1)
+        }
+      }
+      counts.push(...lines.values())
+    }
+    return counts.sort((a, b) => a - b)[Math.floor(counts.length * 0.95)] ?? 0
+  })
+  assert.ok(longest <= 78, `a line of prose has ${longest} characters`)
+}
+
+/** Their words are large enough on a phone; arrowheads are there; ids are unique. */
+async function picturesAreLegible(page) {
+  for (const picture of await page.locator('.picture:not(.chart)').all()) {
+    const { small, tips, size } = await picture.evaluate((figure) => ({
+      small: Math.min(...[...figure.querySelectorAll('text')].map((text) => text.getBoundingClientRect().height)),
+      tips: [...figure.querySelectorAll('.tip')].filter((tip) => tip.getBoundingClientRect().width > 3
+        && getComputedStyle(tip).fill !== getComputedStyle(figure.querySelector('.paper')).fill).length,
+      size: figure.querySelectorAll('.tip').length,
+    }))
+    assert.ok(small > 9, `words of a picture are ${small} px high`)
+    assert.equal(tips, size, 'arrowheads that are seen')
   }
+  const ids = await page.locator('[id]').evaluateAll((all) => all.map(({ id }) => id))
+  assert.deepEqual(ids.filter((id, i) => ids.indexOf(id) !== i), [], 'an id is there twice')
 }
 
-const sourceOf = (page) => new URL(page.url()).pathname.slice(base.length)
-  .replace('index.html', 'README.html').replace(/\.html$/, '.md')
-
-async function hasAPicture(page, chapter) {
-  const picture = page.locator('.picture')
-  assert.equal(await picture.count(), 1)
-  assert.match(await picture.getAttribute('aria-label'), /^Time line of step \d\. .{100}/)
-  assert.equal(await picture.locator('svg text').count(),
-    [...read(`docs/pictures/${chapter}.svg`).matchAll(/<text/g)].length)
-}
-
-/** The diff blocks of a chapter's Markdown, each as its lines. */
+/** The diff blocks of a chapter's Markdown, each as its places, each as its lines. */
 const diffs = (chapter) => [...read(`docs/${chapter}.md`)
-  .matchAll(/^```diff [^\n]*\n([^]*?)^```$/gm)].map(([, text]) => text.trimEnd().split('\n'))
+  .matchAll(/^```diff [^\n]*\n([^]*?)^```$/gm)].map(([, text]) => text.trimEnd().split(/^@@\n/m)
+  .map((place) => place.replace(/\n$/, '').split('\n')))
+
+async function click(page, button) {
+  await page.evaluate(() => navigator.clipboard.writeText('nothing'))
+  await button.locator('xpath=..').hover()
+  await button.click()
+  await page.waitForFunction(async () => await navigator.clipboard.readText() !== 'nothing')
+  return copied(page)
+}
 
 async function showsChanges(page, chapter) {
-  const blocks = page.locator('.block:has(.diff-button)')
+  const blocks = page.locator('.block.piece')
   const expected = diffs(chapter)
   assert.equal(await blocks.count(), expected.length)
-  for (const [i, lines] of expected.entries()) {
+  for (const [i, places] of expected.entries()) {
     const block = blocks.nth(i)
-    const is = (mark) => lines.filter((line) => line[0] === mark).map((line) => line.slice(1))
+    const is = (lines, mark) => lines.filter((line) => line[0] === mark).map((line) => line.slice(1))
     const shown = async (kind) => (await block.locator(`.${kind}`).allTextContents())
       .map((text) => text.replace(/\n+$/, '').slice(1))
-    assert.deepEqual(await shown('added'), is('+'))
-    assert.deepEqual(await shown('removed'), is('-'))
+    assert.deepEqual(await shown('added'), is(places.flat(), '+'))
+    assert.deepEqual(await shown('removed'), is(places.flat(), '-'))
     assert.ok(await block.locator('.line span[style*="--shiki"]').count() > 3, 'coloured as Java')
-    assert.match(await block.locator('.title-bar').innerText(),
-      new RegExp(`^${chapter}/…/Server\\.java\\s*\\w+`))
     assert.match(await block.locator('.title-bar a').getAttribute('href'),
       new RegExp(`${chapter}/src/main/java/tcp/Server\\.java`))
-    await block.locator('.vp-code').hover()
-    await block.locator('button.copy').click()
-    await block.locator('button.copied').waitFor()
-    const text = (await copied(page)).replaceAll('\r\n', '\n')
-    assert.deepEqual(text.split('\n').filter((line) => line.trim()),
-      is('+').filter((line) => line.trim()), 'the new lines are copied, and no others')
+    assert.equal(await block.locator('.place').count(), places.length)
+    for (const [k, lines] of places.entries()) {
+      assert.match(await block.locator('.place').nth(k).innerText(),
+        /^In (\w+|the imports|the class|an empty file): (add|replace|take out) \d+ lines?( by \d+)?$/)
+      if (is(lines, '+').length) {
+        assert.equal(await click(page, block.locator('button.copy').nth(k)), is(lines, '+').join('\n'),
+          'the new lines of a place are copied, and no others')
+      }
+    }
   }
 }
 
-async function showsTheWholeFile(page, chapter) {
-  const code = page.locator('.block:has(.diff-button)').first()
-  assert.equal(await code.locator('.removed:visible').count() > 0, chapter !== 'step1-init')
-  await page.getByLabel('whole file of this step').check()
-  const lines = await code.locator('.whole-file .line').evaluateAll((all) => all.map((line) => {
-    const copy = line.cloneNode(true)
-    copy.querySelector('.mark').remove()
-    return { text: copy.textContent.replace(/\n$/, ''), isNew: line.matches('ins.added') }
-  }))
-  assert.equal(lines.map(({ text }) => text).join('\n') + '\n', source(chapter))
+/** Types the blocks along, and compares. */
+async function showsTheFileAfterEachPiece(page, chapter) {
+  const blocks = page.locator('.block.piece')
   const before = chapters[chapters.indexOf(chapter) - 1]
-  const old = before ? source(before).split('\n') : []
-  const fresh = lines.filter(({ isNew }) => isNew).map(({ text }) => text)
-  for (const { text } of lines.filter(({ isNew }) => !isNew)) {
-    assert.ok(old.includes(text), `not new, and not in the step before: ${text}`)
+  let file = before ? source(before) : ''
+  await blocks.first().locator('.toggle').click()
+  for (const [i, places] of diffs(chapter).entries()) {
+    for (const lines of places) {
+      const old = lines.filter((line) => line[0] !== '+').map((line) => `${line.slice(1)}\n`).join('')
+      const fresh = lines.filter((line) => line[0] !== '-').map((line) => `${line.slice(1)}\n`).join('')
+      assert.equal(file.split(old || file + 1).length, old ? 2 : 1, `block ${i + 1} fits one place`)
+      file = old ? file.replace(old, () => fresh) : fresh
+    }
+    await blocks.nth(i).locator('.whole-file .line').first().waitFor()
+    const shown = await blocks.nth(i).locator('.whole-file .line').evaluateAll((all) => all.map((line) => ({
+      text: line.textContent, isNew: line.matches('ins.added') })))
+    assert.equal(shown.map(({ text }) => text).join(''), file, `the file after piece ${i + 1}`)
+    assert.deepEqual(shown.filter(({ isNew }) => isNew).map(({ text }) => text.trimEnd()),
+      places.flat().filter((line) => line[0] === '+').map((line) => line.slice(1).trimEnd()), 'what is marked as new')
+    assert.equal(await click(page, blocks.nth(i).locator('.copy-file')), file)
   }
-  assert.deepEqual(lines.filter(({ text }) => text.trim() && !old.includes(text))
-    .map(({ text }) => text).filter((text) => !fresh.includes(text)), [], 'new, and not marked')
-  await code.hover()
-  await code.locator('.whole-file button.copy').click()
-  await code.locator('.whole-file button.copied').waitFor()
-  assert.equal((await copied(page)).replaceAll('\r\n', '\n').trimEnd(), source(chapter).trimEnd())
+  assert.equal(file, source(chapter))
   if (chapter === 'step2-discard') {
     await accessible(page, `${chapter}, the whole file`)
+    await page.reload()
+    await page.locator('.whole-file').first().waitFor() // it is remembered
   }
-  await code.getByRole('button', { name: 'Show the changes' }).click()
+  await page.getByLabel('changes').check()
   assert.equal(await page.locator('.whole-file:visible').count(), 0)
+}
+
+async function copiesWithoutANewline(page) {
+  for (const button of (await page.locator('.vp-doc .block.shell button.copy, .vp-doc .block.client button.copy, .vp-doc .block.server button.copy').all()).slice(0, 6)) {
+    assert.doesNotMatch(await click(page, button), /\n$|^\$|^nothing$/, 'pasting would run it')
+  }
 }
 
 test('links and anchors lead somewhere', async () => {
@@ -214,8 +267,8 @@ test('links and anchors lead somewhere', async () => {
   const dead = []
   for (const [link, from] of links) {
     const [where, anchor] = link.split('#')
-    const target = where === address ? `${address}index.html` : where
-    const inRepository = link.match(/\/(?:blob|tree)\/[^/]+\/([^#]*)/)?.[1]
+    const target = where.endsWith('/') ? `${where}index.html` : where
+    const inRepository = link.match(/\/(?:blob|tree|edit)\/[^/]+\/([^#]*)/)?.[1]
     if (inRepository && process.env.GITHUB_REPOSITORY
         && link.includes(process.env.GITHUB_REPOSITORY)) {
       if (!existsSync(resolve(root, inRepository))) {
@@ -235,18 +288,44 @@ test('links and anchors lead somewhere', async () => {
   assert.deepEqual(dead, [])
 })
 
-test('search finds the section of a term', () => visit('index', async (page) => {
+test('a link to a heading lands on it', { timeout: 60_000 }, () => visit('index', async (page) => {
+  for (const name of chapters.concat('benchmark', 'glossary')) {
+    await open(page, name)
+    const headings = await page.locator('.vp-doc :is(h2, h3)[id]:not(.group)').evaluateAll((all) => all.map(({ id }) => id))
+    for (const id of [headings[1], headings[Math.floor(headings.length / 2)], headings.at(-3)]) {
+      await page.goto('about:blank')
+      await open(page, `${name}#${id}`)
+      await page.waitForFunction((at) => {
+        const { top } = document.getElementById(at).getBoundingClientRect()
+        return top >= 60 && top < 160 || scrollY + innerHeight > document.documentElement.scrollHeight - 4
+      }, id, { timeout: 3000 }).catch(async () => {
+        const top = await page.evaluate((at) => document.getElementById(at).getBoundingClientRect().top, id)
+        assert.fail(`${name}#${id} ends up at ${top}`)
+      })
+    }
+  }
+}))
+
+test('search finds the right section first', { timeout: 60_000 }, () => visit('index', async (page) => {
   for (const [words, where] of [
-    ['delayed acknowledgement', 'glossary.html#delayed-acknowledgement'],
-    ['lingering close', 'step4-write.html#piece-2-hang-up-like-a-friend'],
-    ['epoll_ctl', 'step1-init.html#what-the-kernel-sees'],
-    ['request smuggling', 'where-next.html#http-for-real'],
-    ['no descriptors left', 'step3-read.html#piece-4-no-descriptors-left'],
+    ['delayed acknowledgement', /glossary\.html#delayed-acknowledgement$/],
+    ['lingering close', /lingering-close$|hang-up-like-a-friend$/],
+    ['epoll_ctl', /#epoll$|what-the-kernel-sees$/],
+    ['request smuggling', /where-next\.html#http-for-real$/],
+    ['backpressure', /back-pressure|backpressure/],
+    ['OP_WRITE', /write/],
+    ['time_wait', /time_wait|address-already-in-use|time-wait/],
+    ['address already in use', /address-already-in-use|a-good-start/],
+    ['too many open files', /too-many-open-files|descriptor/],
   ]) {
     await page.keyboard.press('Control+k')
     await page.getByRole('searchbox').fill(words)
-    await page.locator(`.VPLocalSearchBox .result[href$="${where}"]`).click()
-    await page.waitForURL(address + where)
+    const first = page.locator('.VPLocalSearchBox .result').first()
+    await page.waitForFunction((text) => document.querySelector('.VPLocalSearchBox .result, .VPLocalSearchBox .no-results'), words)
+    await page.waitForTimeout(300) // the box waits for more keys
+    const href = await first.getAttribute('href', { timeout: 1000 }).catch(() => 'nothing')
+    assert.ok(where.test(href), `${words} leads to ${href}`)
+    await page.keyboard.press('Escape')
     await page.locator('.VPLocalSearchBox').waitFor({ state: 'detached' })
   }
 }))
@@ -259,46 +338,150 @@ test('search wants all of the words', () => visit('index', async (page) => {
 
 test('dark at will, and still after a reload', () => visit('step1-init', async (page) => {
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
-  const diagram = page.locator('.diagram').first()
-  const picture = () => page.locator('.picture .paper').evaluate((paper) => getComputedStyle(paper).fill)
+  const picture = () => page.locator('.picture .paper').first().evaluate((paper) => getComputedStyle(paper).fill)
   const before = [await background(), await picture()]
   await page.locator('.VPNavBarAppearance .VPSwitchAppearance').click()
-  await diagram.locator('.in-dark').waitFor()
-  const after = [await background(), await picture()]
-  assert.notEqual(after[0], before[0], 'the page is dark')
-  assert.notEqual(after[1], before[1], 'the picture is dark')
+  await page.locator('html.dark').waitFor()
+  assert.notEqual(await background(), before[0], 'the page is dark')
+  assert.notEqual(await picture(), before[1], 'the picture is dark')
+  const after = await background()
   await page.reload()
-  await diagram.locator('.in-dark svg').waitFor()
-  assert.equal(await background(), after[0])
+  await page.locator('html.dark').waitFor()
+  assert.equal(await background(), after)
 }, { colorScheme: 'light' }))
 
-test('commands are copied without prompt and output', () => visit('step1-init', async (page) => {
-  const block = page.locator('.language-console').nth(2)
-  await block.hover()
-  await block.locator('button.copy').click()
-  await block.locator('button.copied').waitFor()
-  assert.equal((await copied(page)).trim(), 'mkdir -p my/tcp')
-  const server = page.locator('.language-console').first()
-  await server.hover()
-  await server.locator('button.copy').click()
-  await server.locator('button.copied').waitFor()
-  assert.equal((await copied(page)).trim(), 'java step1-init/src/main/java/tcp/Server.java')
+test('the first page starts at once', () => visit('index', async (page) => {
+  for (const way of ['Read chapter 1', 'Run step 5 now', 'Do the workshop']) {
+    const { y, height } = await page.getByRole('link', { name: way }).boundingBox()
+    assert.ok(y + height < 740, `${way} is at ${y}`)
+  }
+  const client = page.locator('.home .block.client')
+  assert.match(await client.innerText(), /\$ curl localhost:8080\s+hello/)
+  assert.equal(await click(page, client.locator('button.copy')), 'curl localhost:8080')
+  assert.match(await click(page, page.locator('.home .block.server button.copy')), /java step5-http\/src\/main\/java\/tcp\/Server\.java$/)
+  const cards = page.locator('.cards a')
+  assert.equal(await cards.count(), 5)
+  for (const text of await cards.allInnerTexts()) assert.match(text, /about \d+ minutes/)
+  await page.getByRole('link', { name: 'Do the workshop' }).click()
+  await page.waitForURL(/workshop\/$/)
+}, phone))
+
+test('the first page is small', async () => {
+  let size = 0
+  const context = await chromium.newContext()
+  const page = await context.newPage()
+  const bodies = []
+  page.on('response', (response) => bodies.push(response.body().then((body) => {
+    size += /\.(js|css|html|svg|json)$|\/$/.test(new URL(response.url()).pathname) ? gzipSync(body).length : body.length
+  }).catch(() => 0)))
+  await page.goto(address, { waitUntil: 'networkidle' })
+  await Promise.all(bodies)
+  await context.close()
+  assert.ok(size < 200_000, `${size} bytes`)
+})
+
+test('server and client stand side by side', () => visit('step2-discard', async (page) => {
+  const boxes = async () => Promise.all(['server', 'client'].map((kind) =>
+    page.locator(`.terminals .block.${kind}`).first().boundingBox()))
+  const [server, client] = await boxes()
+  assert.ok(client.x >= server.x + server.width && client.y < server.y + server.height, 'beside it')
+  const colours = await page.locator('.terminals').first().locator('.title-bar')
+    .evaluateAll((all) => all.map((bar) => getComputedStyle(bar).backgroundColor))
+  assert.notEqual(colours[0], colours[1])
+  await page.setViewportSize({ width: 900, height: 800 })
+  const [above, below] = await boxes()
+  assert.ok(below.y >= above.y + above.height, 'below it, where there is less room')
+}, { viewport: { width: 1024, height: 800 } }))
+
+test('a term has a card: for the mouse, the keyboard and the finger', async () => {
+  await visit('step3-read', async (page) => {
+    const term = page.locator('.vp-doc a[href*="glossary.html#selector"]').first()
+    const card = page.getByRole('tooltip')
+    await term.hover()
+    await card.getByText('Watches any number of channels').waitFor()
+    await page.locator('h1').hover()
+    await card.waitFor({ state: 'detached' })
+    await term.focus()
+    await card.waitFor()
+    assert.equal(await term.getAttribute('aria-describedby'), await card.getAttribute('id'))
+    await accessible(page, 'the card')
+    await page.keyboard.press('Escape')
+    await card.waitFor({ state: 'detached' })
+  })
+  await visit('step3-read', async (page) => {
+    const term = page.locator('.vp-doc a[href*="glossary.html#selector"]').first()
+    await term.tap()
+    await page.getByRole('tooltip').waitFor()
+    assert.match(page.url(), /step3-read/)
+    const { x, width } = await page.getByRole('tooltip').boundingBox()
+    assert.ok(x >= 0 && x + width <= 360, 'the card is on the screen')
+    await term.tap()
+    await page.waitForURL(/glossary\.html#selector$/)
+  }, { ...phone, isMobile: true })
+})
+
+test('a call, its Java line and its arrow light up together', () => visit('step2-discard', async (page) => {
+  const lit = async () => (await page.locator('.lit').allInnerTexts()).map((text) => text.trim()).filter(Boolean)
+  await page.locator('.linked .output', { hasText: 'accept(listener)' }).hover()
+  const all = await lit()
+  assert.ok(all.some((text) => text === 'accept(listener) = client'), `${all}`)
+  assert.ok(all.some((text) => text.includes('listener.accept()')), `${all}`)
+  assert.ok(await page.locator('.timeline text.lit').textContent() === 'accept = client')
+  assert.equal(await page.locator('.timeline path.lit').count(), 2, 'the arrow and its tip')
+  await page.locator('.timeline text', { hasText: 'epoll_ctl ADD' }).hover()
+  assert.ok((await lit()).some((text) => text.includes('selector.select(')))
+  await page.locator('.linked .java pre').focus()
+  await page.keyboard.press('ArrowDown')
+  assert.ok((await lit()).some((text) => text.startsWith('listen(')), `${await lit()}`)
 }))
+
+test('the glossary names where each term is used', () => visit('glossary#selector', async (page) => {
+  const used = page.locator('#selector ~ .used').first()
+  await used.getByRole('link', { name: 'chapter 3' }).click()
+  await page.waitForURL(/step3-read\.html$/)
+}))
+
+test('what is done is remembered', () => visit('step1-init', async (page) => {
+  await page.getByLabel('I have done this').check()
+  await page.reload()
+  assert.ok(await page.getByLabel('I have done this').isChecked())
+  await page.goto(address)
+  await page.locator('.cards').getByText('done').waitFor()
+  const tick = await page.locator('.VPSidebar a[href$="step1-init.html"] .text').first()
+    .evaluate((link) => getComputedStyle(link, '::after').content)
+  assert.match(tick, /✓/)
+}))
+
+test('a page that is not there names those that are', () => visit('no-such-page', async (page) => {
+  assert.equal(await page.locator('.not-found a[href$="step1-init.html"]').count(), 1)
+  assert.equal(await page.locator('.not-found a').count(), 8)
+}, { ignore: /404|Failed to load/ }))
 
 test('without scripts there is all to read', () => visit('step3-read', async (page) => {
   assert.ok(await page.locator('.block .added').first().isVisible())
-  assert.ok(await page.locator('.picture svg').isVisible())
-  assert.match(await page.locator('.diagram').first().innerText(), /receive buffer A/)
-  assert.equal(await page.locator('.code-switch:visible, .diff-button:visible').count(), 0,
+  assert.ok(await page.locator('.picture svg').first().isVisible())
+  assert.equal(await page.locator('.vp-doc button:visible, .code-switch:visible, .VPNavBarHamburger:visible, .VPSwitchAppearance:visible').count(), 0,
     'a button that would do nothing')
-}, { javaScriptEnabled: false }))
+  assert.ok(await page.locator('.VPSidebar a[href$="step4-write.html"]').isVisible(), 'the menu')
+}, { javaScriptEnabled: false, ...phone }))
 
-test('previous, next, and what is on this page', () => visit('step3-read', async (page) => {
+test('groups, pieces, previous and next', () => visit('step3-read', async (page) => {
   assert.equal(await page.locator('.pager-link.prev').getAttribute('href'), `${base}step2-discard.html`)
   assert.equal(await page.locator('.pager-link.next').getAttribute('href'), `${base}step4-write.html`)
-  await page.locator('.VPDocAsideOutline').getByText('What the kernel sees').click()
+  const outline = page.locator('.VPDocAsideOutline')
+  assert.deepEqual(await outline.locator('.root > li > a').allInnerTexts(),
+    ['Build it', 'Look inside', 'Break it', 'Check and go on'])
+  assert.match(await outline.innerText(), /Piece 1: .*\n+Piece 2: /)
+  await outline.getByText('What the kernel sees').click()
   await page.waitForURL(/#what-the-kernel-sees$/)
 }))
+
+test('nothing on the site is meant for a code host', async () => {
+  for (const name of pages.filter((page) => page !== 'CONTRIBUTING')) {
+    const text = readFileSync(resolve(site.folder, `.vitepress/dist/${name}.html`), 'utf8').replace(/<[^>]*>/g, '')
+    assert.doesNotMatch(text, /a line @@|These pages are also a web site|Overview · before/, name)
+  }
+})
 
 test('the keyboard reaches the text first, and shows where it is', () => visit('step2-discard', async (page) => {
   await page.keyboard.press('Tab')
@@ -317,14 +500,20 @@ test('the keyboard reaches the text first, and shows where it is', () => visit('
 test('on paper', () => visit('step2-discard', async (page) => {
   await page.emulateMedia({ media: 'print' })
   await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
-  for (const hidden of ['.VPNav', '.VPSidebar', '.VPDocFooter', '.code-switch', 'button.copy']) {
+  for (const hidden of ['.VPNav', '.VPSidebar', '.VPDocFooter', '.code-switch', 'button']) {
     assert.equal(await page.locator(`${hidden}:visible`).count(), 0, `${hidden} is printed`)
   }
   assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor),
     'rgb(255, 255, 255)')
-  assert.ok(await page.getByText('At least a hundred times').isVisible(), 'answers are unfolded')
+  assert.ok(await page.locator('details p').first().isVisible(), 'answers are unfolded')
   await page.setViewportSize({ width: 700, height: 900 })
   const cut = await page.locator('.vp-doc pre:visible').evaluateAll(
     (all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length)
   assert.equal(cut, 0, 'lines are cut off')
 }, { colorScheme: 'dark' }))
+
+test('the drawings are those of draw.mjs', () => {
+  for (const name of names) {
+    assert.equal(read(`docs/pictures/${name}.svg`), draw(name), `${name} differs: run npm run draw`)
+  }
+})

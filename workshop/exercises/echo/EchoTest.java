@@ -15,15 +15,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tcp.Server;
 import tcp.testkit.Client;
-import tcp.testkit.EachStepContract;
+import tcp.testkit.DescriptorLimitContract;
+import tcp.testkit.Flood;
 import tcp.testkit.InProcessContract;
+import tcp.testkit.Latency;
+import tcp.testkit.Machine;
 import tcp.testkit.ServerExtension;
+import tcp.testkit.ServerProcess;
 
 /**
  * ECHO (RFC 862): all that a client sends comes back, in order and to the byte, until the
  * client ends its half; and a client that does not read is stopped by back-pressure.
  */
-class EchoTest implements EachStepContract, InProcessContract {
+class EchoTest implements InProcessContract, DescriptorLimitContract {
     @RegisterExtension
     final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
 
@@ -106,49 +110,73 @@ class EchoTest implements EachStepContract, InProcessContract {
     }
 
     /**
-     * A client sends up to 50 MB and reads nothing. The server stops reading from it, and
-     * serves others. When it reads at last, every byte comes back.
+     * Two clients send up to 50 MB each and read nothing. The server stops reading from them,
+     * and serves others. When they read at last, every byte comes back, and to its sender.
      */
     @Order(6)
     @Test
     void stopsAClientThatDoesNotReadAndLosesNothing() throws Exception {
-        String piece = piece();
-        int most = (50 << 20) / piece.length();
-        AtomicInteger sent = new AtomicInteger();
         AtomicBoolean enough = new AtomicBoolean();
-        try (Client greedy = Client.connect(address())) {
-            greedy.lookAt("what happens to the bytes that write() did not take?");
-            var sending = CompletableFuture.runAsync(() -> {
-                while (!enough.get() && sent.get() < most) {
-                    greedy.send(piece);
-                    sent.incrementAndGet();
-                }
-                greedy.halfClose();
-            });
+        try (Client one = Client.connect(address());
+                Client two = Client.connect(address())) {
+            Greedy first = new Greedy(one, 31, enough);
+            Greedy second = new Greedy(two, 37, enough);
             int before;
             do {
-                before = sent.get();
+                before = first.sent.get() + second.sent.get();
                 assertOthersEchoed();
-                greedy.pause(Duration.ofMillis(300));
-            } while (sent.get() > before);
-            assertThat(sending)
-                    .withFailMessage("The server took 50 MB from a client that"
-                            + " reads nothing.\nLook at:   does it go on reading while it owes"
-                            + " bytes? Then they pile up in its memory.")
-                    .isNotDone();
+                one.pause(Duration.ofMillis(200));
+            } while (first.sent.get() + second.sent.get() > before);
+            first.assertStopped();
+            second.assertStopped();
             enough.set(true);
-            String back = greedy.receiveAll();
+            first.assertEchoed();
+            second.assertEchoed();
+        }
+    }
+
+    /** A client that sends and does not read. Its bytes are such that no two places look alike. */
+    private static final class Greedy {
+        private final AtomicInteger sent = new AtomicInteger();
+        private final Client client;
+        private final CompletableFuture<Void> sending;
+        private final String piece;
+
+        private Greedy(Client client, int factor, AtomicBoolean enough) {
+            byte[] bytes = new byte[65_537];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = (byte) (i * factor + (i >> 8));
+            }
+            piece = new String(bytes, StandardCharsets.ISO_8859_1);
+            this.client = client.lookAt("what happens to the bytes that write() did not take?");
+            sending = CompletableFuture.runAsync(() -> {
+                while (!enough.get() && sent.get() < 800) {
+                    client.send(piece);
+                    sent.incrementAndGet();
+                }
+                client.halfClose();
+            });
+        }
+
+        private void assertStopped() {
+            assertThat(sending).withFailMessage("""
+                            The server took 50 MB from a client that reads nothing.
+                            Look at:   does it go on reading while it owes bytes? Then they pile up in its memory.""").isNotDone();
+        }
+
+        private void assertEchoed() {
+            String back = client.receiveAll();
             sending.join();
             int count = sent.get() * piece.length();
             assertThat(back.length())
-                    .withFailMessage(() -> "Of " + count + " bytes "
-                            + back.length() + " came back.\nLook at:   what happens to the bytes"
-                            + " that write() did not take?")
+                    .withFailMessage(() -> """
+                            Of %d bytes %d came back.
+                            Look at:   what happens to the bytes that write() did not take?""".formatted(count, back.length()))
                     .isEqualTo(count);
             assertThat(back.equals(piece.repeat(sent.get())))
-                    .withFailMessage("As many bytes came back as were sent, but not the same ones.\nLook"
-                            + " at:   where are the bytes that write() did not take, while"
-                            + " another client is read?")
+                    .withFailMessage("""
+                            As many bytes came back as were sent, but not the same ones.
+                            Look at:   where are the bytes that write() did not take, while another client is read?""")
                     .isTrue();
         }
     }
@@ -163,12 +191,71 @@ class EchoTest implements EachStepContract, InProcessContract {
         }
     }
 
-    /** Bytes of which no two places look alike: 64 KiB and a bit. */
-    private static String piece() {
-        byte[] bytes = new byte[65_537];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (i * 31 + (i >> 8));
+    /** Back-pressure begins at once: what is kept for a client that reads nothing is little. */
+    @Order(7)
+    @Test
+    void clientThatDoesNotReadCostsNoMemory() {
+        byte[] bytes = new byte[50 << 20];
+        assertServed(address());
+        long before = Machine.heapInUse();
+        Client greedy = Client.connect(address());
+        var sending = CompletableFuture.runAsync(() -> greedy.send(bytes));
+        for (int i = 0; i < 20; i++) {
+            assertOthersEchoed();
+            greedy.pause(Duration.ofMillis(10));
         }
-        return new String(bytes, StandardCharsets.ISO_8859_1);
+        long kept = Machine.heapInUse() - before;
+        greedy.reset();
+        sending.exceptionally(broken -> null).join();
+        assertKept(kept, "A client sends and reads nothing");
+    }
+
+    /** What has gone back is forgotten: 50 MB, from one client and from many. */
+    @Order(8)
+    @Test
+    void keepsNothingOfWhatItHasEchoed() {
+        String bytes = "x".repeat(64 * 1024);
+        assertServed(address());
+        long before = Machine.heapInUse();
+        for (int i = 0; i < 40; i++) {
+            try (Client client = Client.connect(address())) {
+                for (int j = 0; j < 20; j++) {
+                    client.send(bytes).expect(bytes);
+                }
+            }
+        }
+        assertKept(Machine.heapInUse() - before, "50 MB came and went back");
+    }
+
+    private static void assertKept(long kept, String what) {
+        assertThat(kept).withFailMessage("""
+                        %s, and %,d bytes more are in use.
+                        Look at:   what is kept for a client? Only what write() did not take of a single read.""", what, kept).isLessThan(2_000_000);
+    }
+
+    /** Nothing is sent to a client that has sent nothing; and when it ends, so does the server. */
+    @Order(9)
+    @Test
+    void saysNothingUnasked() {
+        try (Client client = Client.connect(address())) {
+            client.lookAt("what does the server do before anything came, and when read() returns -1?")
+                    .expectNothing(Duration.ofMillis(50))
+                    .halfClose()
+                    .expectEnd();
+        }
+    }
+
+    /** Three clients that have bytes echoed without a pause do not keep a fourth waiting. */
+    @Test
+    void floodsOfBytesDoNotKeepOthersWaiting() {
+        byte[] bytes = new byte[32 * 1024];
+        try (Flood flood = Flood.of(3, address(), client -> client.send(bytes).receive(bytes.length))) {
+            Latency.check("echo, three floods of bytes", () -> assertServed(address()));
+        }
+    }
+
+    @Override
+    public void ask(Client client, ServerProcess server) {
+        client.send("hello\n").expect("hello\n");
     }
 }

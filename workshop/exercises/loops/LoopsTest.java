@@ -18,11 +18,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import tcp.HttpContract;
 import tcp.Server;
 import tcp.testkit.Client;
+import tcp.testkit.DescriptorLimitContract;
 import tcp.testkit.InProcessContract;
 import tcp.testkit.ServerExtension;
+import tcp.testkit.ServerProcess;
 
 /** Several loops: step 5's promises, kept by more than one thread. */
-class LoopsTest implements HttpContract, InProcessContract {
+class LoopsTest implements HttpContract, InProcessContract, DescriptorLimitContract {
     /** How many clients ask, so that each loop has some for sure. */
     private static final int CLIENTS = 64;
 
@@ -39,6 +41,16 @@ class LoopsTest implements HttpContract, InProcessContract {
         return server.address();
     }
 
+    @Override
+    public void assertServed(InetSocketAddress address) {
+        HttpContract.super.assertServed(address);
+    }
+
+    @Override
+    public void ask(Client client, ServerProcess process) {
+        client.send(REQUEST).expect(RESPONSE);
+    }
+
     /** One client was served by one loop; another loop may not have accepted its own. */
     @Override
     public int descriptorsHeldFor(int clients) {
@@ -52,11 +64,9 @@ class LoopsTest implements HttpContract, InProcessContract {
         List<Client> clients = Client.connect(address(), CLIENTS);
         Set<Thread> busy = busyWhileAsked(clients);
         clients.forEach(Client::close);
-        assertThat(busy.size())
-                .withFailMessage(() -> CLIENTS + " clients were served by "
-                        + busy.size() + " thread.\nLook at:   does each loop have a thread, a"
-                        + " selector and clients of its own?")
-                .isGreaterThan(1);
+        assertThat(busy.size()).withFailMessage("""
+                        %d clients were served by %d thread.
+                        Look at:   does each loop have a thread, a selector and clients of its own?""", CLIENTS, busy.size()).isGreaterThan(1);
     }
 
     /** close() ends all loops, not only the one in run(). */
@@ -70,17 +80,47 @@ class LoopsTest implements HttpContract, InProcessContract {
         clients.forEach(Client::close);
         for (Thread thread : busy) {
             TimeUnit.MILLISECONDS.timedJoin(thread, Client.PATIENCE.toMillis());
-            assertThat(thread.isAlive())
-                    .withFailMessage("close() has returned, run() has"
-                            + " ended, and a loop's thread is still there.\nLook at:   does close()"
-                            + " wake up every selector?")
-                    .isFalse();
+            assertThat(thread.isAlive()).withFailMessage("""
+                            close() has returned, run() has ended, and a loop's thread is still there.
+                            Look at:   does close() wake up every selector?""").isFalse();
         }
+    }
+
+    /** One loop alone may not go on: when one ends, here because it is interrupted, all do. */
+    @Order(4)
+    @Test
+    void allLoopsEndWithOne() throws Exception {
+        List<Client> clients = Client.connect(address(), CLIENTS);
+        List<Thread> busy = List.copyOf(busyWhileAsked(clients));
+        busy.get(busy.size() - 1).interrupt();
+        server().awaitEnd();
+        server().close();
+        clients.forEach(client -> client.lookAt("is every client let go when the loops have ended?")
+                .expectEnd()
+                .close());
+    }
+
+    /** With a client each, all loops sleep. */
+    @Order(5)
+    @Test
+    void idleLoopsCostNoCpu() throws Exception {
+        List<Client> clients = Client.connect(address(), CLIENTS);
+        Set<Thread> busy = busyWhileAsked(clients);
+        Map<Thread, Long> before = cpuTimes();
+        TimeUnit.MILLISECONDS.sleep(500); // what is measured, not waited for
+        Map<Thread, Long> after = cpuTimes();
+        for (Thread thread : busy) {
+            long ms = (after.get(thread) - before.get(thread)) / 1_000_000;
+            assertThat(ms).withFailMessage("""
+                            A loop used %d ms of CPU in 500 ms in which nothing happened.
+                            Look at:   does its select() have a time limit, or an interest that no handler serves?""", ms).isLessThan(IDLE.toMillis());
+        }
+        clients.forEach(Client::close);
     }
 
     /** The threads that used CPU time while these clients asked. */
     private static Set<Thread> busyWhileAsked(List<Client> clients) {
-        clients.forEach(client -> client.lookAt("is each client served, by whatever loop" + " it fell to?")
+        clients.forEach(client -> client.lookAt("is each client served, by whatever loop it fell to?")
                 .send(REQUEST)
                 .expect(RESPONSE));
         Map<Thread, Long> before = cpuTimes();

@@ -15,16 +15,14 @@ export async function show(file, element) {
 /** The pages that this browser's reader has done: chapters and exercises. */
 export const done = ref([])
 
-if (typeof window !== 'undefined') {
-  // After the first drawing: until then the page must be as the server made it.
-  requestAnimationFrame(() => {
-    whole.value = recall('whole') ?? false
-    done.value = recall('done') ?? []
-    watch(done, (pages) => remember('done', pages))
-  })
+/** Takes up what is remembered. Not before the page has become Vue's: until then it must be as it was built. */
+export function recall() {
+  whole.value = stored('whole') ?? false
+  done.value = stored('done') ?? []
+  watch(done, (pages) => remember('done', pages))
 }
 
-function recall(name) {
+function stored(name) {
   try {
     return JSON.parse(localStorage.getItem(`course-${name}`))
   } catch {

@@ -3,9 +3,11 @@ package tcp.simulation;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -16,6 +18,10 @@ import java.util.function.Consumer;
  */
 public final class Network {
     static final long FOREVER = -1;
+
+    /** What a server does in its loop, and not when it is made or closed. */
+    private static final Set<Call.Kind> SERVING =
+            EnumSet.of(Call.Kind.SELECT, Call.Kind.ACCEPT, Call.Kind.READ, Call.Kind.WRITE);
 
     private static final int FIRST_FREE_PORT = 40_000;
     private static final int FIRST_CLIENT_PORT = 50_001;
@@ -316,7 +322,7 @@ public final class Network {
     /** Before a call, and without the lock: the schedule may do what it likes. */
     void before(Call.Kind kind, String channel) throws IOException {
         Thread caller = Thread.currentThread();
-        if (caller != server && kind.isLoops()) {
+        if (caller != server && SERVING.contains(kind)) {
             if (server != null && server.isAlive()) {
                 notSimulated("several threads");
             }
@@ -335,23 +341,23 @@ public final class Network {
 
     /** After a call, with the lock. Progress: it changed something that cannot be changed for ever. */
     void after(Call.Kind kind, String channel, long result, String detail, boolean progress) {
-        if (logging) {
-            calls.add(new Call(kind, channel, result, detail));
-        }
+        Call call = log(kind, channel, result, detail);
         if (progress) {
             fruitless = 0;
             changed();
         } else if (++fruitless > MOST_FRUITLESS) {
-            spin("%d calls in a row without any progress, the last one: %s"
-                    .formatted(fruitless, new Call(kind, channel, result, detail)));
+            spin("%d calls in a row without any progress, the last one: %s".formatted(fruitless, call));
         }
     }
 
-    /** Notes what is no system call. */
-    synchronized void log(Call.Kind kind, String channel, String detail) {
+    /** Notes a call, which may be one that the kernel does not hear of. */
+    synchronized Call log(Call.Kind kind, String channel, long result, String detail) {
+        Call call = new Call(kind, channel, result, detail);
         if (logging) {
-            calls.add(new Call(kind, channel, Call.NOTHING, detail));
+            calls.add(call);
         }
+        schedule.after(call);
+        return call;
     }
 
     private synchronized void spin(String how) {

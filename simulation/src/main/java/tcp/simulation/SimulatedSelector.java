@@ -60,7 +60,7 @@ final class SimulatedSelector extends AbstractSelector {
         synchronized (keys) {
             keys.add(key);
         }
-        network.log(Call.Kind.REGISTER, simulated.logName(), SimulatedKey.text(ops));
+        network.log(Call.Kind.REGISTER, simulated.logName(), Call.NOTHING, SimulatedKey.text(ops));
         return key;
     }
 
@@ -198,18 +198,22 @@ final class SimulatedSelector extends AbstractSelector {
 
     @Override
     public Selector wakeup() {
+        wake();
+        network.log(Call.Kind.WAKEUP, null, Call.NOTHING, null);
+        return this;
+    }
+
+    private void wake() {
         synchronized (network) {
             woken = true;
             network.changed();
         }
-        network.log(Call.Kind.WAKEUP, null, null);
-        return this;
     }
 
     @Override
     protected void implCloseSelector() {
-        wakeup();
-        synchronized (this) {
+        wake();
+        synchronized (this) { // whoever selects has returned
             List.copyOf(keys).forEach(this::remove);
             network.closeDescriptors(DESCRIPTORS);
         }

@@ -76,10 +76,11 @@ final class SimulatedServerSocketChannel extends ServerSocketChannel implements 
     /** A registered listener keeps its port until the next select(), as the JDK's does. */
     @Override
     protected void implCloseSelectableChannel() {
+        boolean registered = isRegistered();
         synchronized (network) {
             network.after(Call.Kind.CLOSE, logName(), Call.NOTHING, null, true);
         }
-        if (!isRegistered()) {
+        if (!registered) {
             release();
         }
     }

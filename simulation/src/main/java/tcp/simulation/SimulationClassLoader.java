@@ -71,7 +71,7 @@ public final class SimulationClassLoader extends ClassLoader {
         return classFile == null ? null : new ClassFile(classFile).redirected(network::notSimulated);
     }
 
-    private static byte[] resource(ClassLoader loader, String name) {
+    static byte[] resource(ClassLoader loader, String name) {
         try (InputStream in = loader.getResourceAsStream(name.replace('.', '/') + ".class")) {
             return in == null ? null : in.readAllBytes();
         } catch (IOException e) {
@@ -82,6 +82,7 @@ public final class SimulationClassLoader extends ClassLoader {
     /** Runs the server's main method in a thread of its own, as {@link Network#start} does. */
     public Thread start(String mainClass, String... args) throws ReflectiveOperationException {
         Method main = loadClass(mainClass).getMethod("main", String[].class);
+        main.setAccessible(true); // its class need not be public
         return network.start(() -> {
             try {
                 main.invoke(null, (Object) args);

@@ -45,6 +45,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tcp.simulation.World.Remote;
+import tcp.simulation.World.RemoteListener;
 
 /**
  * What a server may rely on when it uses TCP channels and a selector. The simulated network and the JDK's own channels
@@ -52,60 +54,6 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(20)
 abstract class TcpRules {
-    /** The world around the channels under test. */
-    interface World {
-        SelectorProvider provider();
-
-        /** The other end connects. It has, or has been refused, when this returns. */
-        Remote connect(int port) throws IOException;
-
-        /** The same, with a receive buffer of few bytes. */
-        Remote connectWithSmallWindow(int port) throws IOException;
-
-        /** The other end begins to connect to a port whose accept queue may be full. */
-        Remote beginConnect(int port) throws IOException;
-
-        /** A listener at the other end, for connections that the channels make. */
-        RemoteListener listen() throws IOException;
-
-        /** Whether bytes, FINs and errors are treated as Linux does it. */
-        boolean linux();
-
-        /** Waits until a thread sleeps in a call that blocks. */
-        void awaitAsleep(Thread thread) throws Exception;
-    }
-
-    /** The other end of a connection. What it waits for must come within 5 s. */
-    interface Remote {
-        int port();
-
-        boolean isConnected() throws IOException;
-
-        Remote send(String text) throws IOException;
-
-        /** Sends until no more is taken, at most so many bytes; returns how many. */
-        int sendMany(int most) throws IOException;
-
-        /** Exactly so many bytes. */
-        String read(int n) throws IOException;
-
-        /** All bytes until the end, and then "(end)" or "(reset)". */
-        String rest() throws IOException;
-
-        void shutdownOutput() throws IOException;
-
-        void close() throws IOException;
-
-        void reset() throws IOException;
-    }
-
-    /** A listener at the other end. */
-    interface RemoteListener {
-        int port();
-
-        Remote accept() throws IOException;
-    }
-
     abstract World world();
 
     private World world;
@@ -119,7 +67,7 @@ abstract class TcpRules {
 
     @BeforeEach
     void listen() throws IOException {
-        world = world();
+        world = opened(world());
         provider = world.provider();
         selector = opened(provider.openSelector());
         listener = listening(50);
@@ -612,6 +560,16 @@ abstract class TcpRules {
     }
 
     @Test
+    void theEndOfTheClientsBytesMakesNoRoomForOurs() throws IOException {
+        remote = world.connectWithSmallWindow(port());
+        connectedAs(accepted());
+        fill();
+        remote.shutdownOutput();
+        key.interestOps(OP_READ | OP_WRITE);
+        assertThat(readyOps(key)).isEqualTo(OP_READ);
+    }
+
+    @Test
     void aGatheringWriteSendsBuffersInOrder() throws IOException {
         connected(OP_READ);
         assertThat(channel.write(new ByteBuffer[] {bytes("hel"), bytes(""), bytes("lo")}))
@@ -780,6 +738,19 @@ abstract class TcpRules {
         selector.selectNow();
         assertThat(channel.isRegistered()).isFalse();
         assertThat(selector.keys()).doesNotContain(key);
+    }
+
+    @Test
+    void aRegisteredChannelWithUnreadInputEndsAtOnceAndResetsWithTheNextSelect() throws IOException {
+        onLinux();
+        connected(OP_READ);
+        remote.send("unread");
+        assertThat(readyOps(key)).isEqualTo(OP_READ);
+        channel.close();
+        assertThat(remote.rest()).isEqualTo("(end)");
+        remote.send("still taken");
+        selector.selectNow();
+        assertIoe(() -> remote.send("x"), "Broken pipe");
     }
 
     @Test
@@ -1213,6 +1184,16 @@ abstract class TcpRules {
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseExactlyInstanceOf(ClosedByInterruptException.class);
         assertThat(listener.isOpen()).isFalse();
+    }
+
+    @Test
+    void anInterruptedThreadCannotUseABlockingChannel() throws IOException {
+        world.connect(port()).send("hello");
+        SocketChannel it = accepted();
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> it.read(room(9))).isInstanceOf(ClosedByInterruptException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(it.isOpen()).isFalse();
     }
 
     private <T> Thread completing(CompletableFuture<T> future, java.util.concurrent.Callable<T> call) {

@@ -120,7 +120,8 @@ record Exercise(
                     "deadlines for slow clients",
                     "step5-http",
                     "deadlines.DeadlinesTest",
-                    "answersAsBefore endsASilentConnection silentClientCostsNoCpu"
+                    "answersARequestAndStaysOpen endsASilentConnection silentClientCostsNoCpu"
+                            + " endsASilentConnectionWhileOthersAreServed"
                             + " endsManySilentConnections keepsASlowClientThatIsServed"
                             + " endsAConnectionThatDripsBytes"
                             + " endsAConnectionThatTakesNoAnswers"),
@@ -129,7 +130,7 @@ record Exercise(
                     "a crowd at the door, and a limit of 100 clients",
                     "step5-http",
                     "crowd.CrowdTest",
-                    "servesAHundred keepsTheNextOneWaiting costsNoCpuWhenItIsFull"
+                    "servesAHundred keepsTheNextOneWaiting countsSilentClients costsNoCpuWhenItIsFull"
                             + " letsTheNextInWhenOneCloses letsTheNextInWhenOneResets"
                             + " countsRightAfterResets"),
             beyond(
