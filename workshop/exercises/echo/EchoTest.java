@@ -192,7 +192,7 @@ class EchoTest implements InProcessContract, DescriptorLimitContract {
     }
 
     /** Back-pressure begins at once: what is kept for a client that reads nothing is little. */
-    @Order(7)
+    @Order(8)
     @Test
     void clientThatDoesNotReadCostsNoMemory() {
         byte[] bytes = new byte[50 << 20];
@@ -211,7 +211,7 @@ class EchoTest implements InProcessContract, DescriptorLimitContract {
     }
 
     /** What has gone back is forgotten: 50 MB, from one client and from many. */
-    @Order(8)
+    @Order(7)
     @Test
     void keepsNothingOfWhatItHasEchoed() {
         String bytes = "x".repeat(64 * 1024);

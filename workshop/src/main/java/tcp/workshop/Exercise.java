@@ -104,7 +104,8 @@ record Exercise(
                     "echo.EchoTest",
                     "echoesWhatItGets echoesEveryByte clientThatStaysCostsNoCpu"
                             + " silentClientCostsNoCpu echoesAfterHalfClose"
-                            + " stopsAClientThatDoesNotReadAndLosesNothing"),
+                            + " stopsAClientThatDoesNotReadAndLosesNothing"
+                            + " keepsNothingOfWhatItHasEchoed"),
             beyond(
                     "http",
                     "HTTP/1.1 by its rules",
