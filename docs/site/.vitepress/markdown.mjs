@@ -1,6 +1,6 @@
 // What the site makes of the Markdown, which stays readable on a code host: diff blocks as
 // Java, terminals side by side, groups of headings, pictures, links to files outside.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, relative, resolve } from 'node:path'
 import { glossary } from './glossary.mjs'
 import { chapters, isPage, placeOf } from './pages.mjs'
@@ -18,6 +18,10 @@ export function copyFiles(to) {
     const file = resolve(to, address.slice(1))
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
+  }
+  const book = resolve(site, 'target/book') // if it has been made before
+  if (existsSync(book)) {
+    cpSync(book, resolve(to, 'book'), { recursive: true })
   }
 }
 

@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { chapters, exercises } from '../pages.mjs'
 import { picture } from '../markdown.mjs'
-import { repository, root } from '../repository.mjs'
+import { repository, root, site } from '../repository.mjs'
+
+const books = [{ name: 'tcp-server-in-java.epub', text: 'EPUB' }, { name: 'tcp-server-in-java.pdf', text: 'PDF' },
+  { name: 'tcp-server-course.zip', text: 'this site as a ZIP that opens without a network' }]
 
 export default {
   watch: [resolve(root, 'docs/pictures/loop.svg')],
@@ -9,6 +13,7 @@ export default {
     chapters: chapters.map(({ name, title, minutes, idea, learn, link }) => ({ name, title, minutes, idea, learn, link })),
     exercises: exercises.map(({ title, link, minutes }) => ({ title, link, minutes })),
     loop: picture('docs/pictures/loop.svg'),
+    book: books.filter(({ name }) => existsSync(resolve(site, 'target/book', name))),
     clone: repository?.url ?? '',
   }),
 }

@@ -335,23 +335,23 @@ public final class Network {
 
     /** After a call, with the lock. Progress: it changed something that cannot be changed for ever. */
     void after(Call.Kind kind, String channel, long result, String detail, boolean progress) {
-        if (logging) {
-            calls.add(new Call(kind, channel, result, detail));
-        }
+        Call call = log(kind, channel, result, detail);
         if (progress) {
             fruitless = 0;
             changed();
         } else if (++fruitless > MOST_FRUITLESS) {
-            spin("%d calls in a row without any progress, the last one: %s"
-                    .formatted(fruitless, new Call(kind, channel, result, detail)));
+            spin("%d calls in a row without any progress, the last one: %s".formatted(fruitless, call));
         }
     }
 
-    /** Notes what is no system call. */
-    synchronized void log(Call.Kind kind, String channel, String detail) {
+    /** Notes a call, which may be one that the kernel does not hear of. */
+    synchronized Call log(Call.Kind kind, String channel, long result, String detail) {
+        Call call = new Call(kind, channel, result, detail);
         if (logging) {
-            calls.add(new Call(kind, channel, Call.NOTHING, detail));
+            calls.add(call);
         }
+        schedule.after(call);
+        return call;
     }
 
     private synchronized void spin(String how) {

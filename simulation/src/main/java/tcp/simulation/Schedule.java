@@ -17,11 +17,14 @@ public interface Schedule {
      */
     default void before(Call.Kind kind, String channel) throws IOException {}
 
+    /** After a call, as the log has it. */
+    default void after(Call call) {}
+
     /**
      * How many bytes this READ or WRITE moves at most.
      *
      * @param possible what the buffers allow, at least 1
-     * @return from 0 (would block) to possible
+     * @return at most possible; at least 1 for READ, and 0 for a WRITE that would block
      */
     default int limit(Call.Kind kind, String channel, int possible) {
         return possible;

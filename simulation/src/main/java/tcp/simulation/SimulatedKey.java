@@ -63,7 +63,7 @@ final class SimulatedKey extends AbstractSelectionKey {
         }
         if (interest != ops) {
             interest = ops;
-            selector.network().log(Call.Kind.INTEREST_OPS, channel.logName(), text(ops));
+            selector.network().log(Call.Kind.INTEREST_OPS, channel.logName(), Call.NOTHING, text(ops));
         }
         return this;
     }

@@ -60,7 +60,7 @@ final class SimulatedSelector extends AbstractSelector {
         synchronized (keys) {
             keys.add(key);
         }
-        network.log(Call.Kind.REGISTER, simulated.logName(), SimulatedKey.text(ops));
+        network.log(Call.Kind.REGISTER, simulated.logName(), Call.NOTHING, SimulatedKey.text(ops));
         return key;
     }
 
@@ -202,7 +202,7 @@ final class SimulatedSelector extends AbstractSelector {
             woken = true;
             network.changed();
         }
-        network.log(Call.Kind.WAKEUP, null, null);
+        network.log(Call.Kind.WAKEUP, null, Call.NOTHING, null);
         return this;
     }
 

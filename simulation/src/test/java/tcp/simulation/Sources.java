@@ -44,7 +44,12 @@ final class Sources {
                     }
                 }) {
             boolean compiled = compiler.getTask(
-                            null, inMemory, null, List.of("--release", "17"), null, files.getJavaFileObjects(source))
+                            null,
+                            inMemory,
+                            null,
+                            List.of("--release", "17", "-cp", System.getProperty("java.class.path")),
+                            null,
+                            files.getJavaFileObjects(source))
                     .call();
             if (!compiled) {
                 throw new IllegalArgumentException(source + " does not compile");

@@ -2,7 +2,9 @@ package tcp.step5;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tcp.simulation.Call;
+import tcp.simulation.Network;
+import tcp.simulation.Schedule;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.Flood;
 import tcp.testkit.server.CommandLineContract;
@@ -31,6 +36,7 @@ import tcp.testkit.server.ServerFault;
 import tcp.testkit.server.ServerFault.Kind;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.server.ServerProgram;
+import tcp.testkit.server.SimulatedServer;
 import tcp.testkit.system.Machine;
 import tcp.testkit.system.Programs;
 
@@ -162,6 +168,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
 
     /** The shortest thing that counts as a request, 20,000 times: 1.8 MB of answers. */
     @Test
+    @Tag("real")
     public void answersAsManyRequestsAsFitIntoARead(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             client.lookAt("how many requests fit into one read, and are they all answered?");
@@ -231,6 +238,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
      * lost.
      */
     @Test
+    @Tag("real")
     public void stopsAClientThatDoesNotReadAndLosesNothing(InetSocketAddress server) throws Exception {
         String many = REQUEST.repeat(1_000);
         int most = (50 << 20) / many.length();
@@ -275,6 +283,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
      */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5, 8, 12, 16, 20, 24})
+    @Tag("real")
     public void goesOnWritingWhenAllIsRead(int reads, InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             client.lookAt("when a channel is ready for writing, does handle() call write()?")
@@ -366,6 +375,31 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
                             Expected:  under 20 ms
                             Look at:   is TCP_NODELAY set for each client?""".formatted(median)).isLessThan(20);
         }
+    }
+
+    /**
+     * macOS refuses options once the peer has reset the connection. That is this client's
+     * fault: others do not wait for it, and its channel is closed once it has left.
+     */
+    @Test
+    @Tag("simulated")
+    public void survivesAClientWhoseOptionsCannotBeSet(SimulatedServer server) {
+        Network network = server.network().schedule(new Schedule() {
+            @Override
+            public void before(Call.Kind kind, String channel) throws IOException {
+                if (kind == Call.Kind.SET_OPTION && channel.equals("A")) {
+                    throw new SocketException("Invalid argument");
+                }
+            }
+        });
+        int before = network.descriptors();
+        Client refused = Client.connect(server.address());
+        assertServed(server.address());
+        assertThat(network.now()).as("ns that others waited for it").isZero();
+        refused.close();
+        assertThat(network.descriptors())
+                .as("descriptors, when all clients have left")
+                .isEqualTo(before);
     }
 
     /** Requests make no garbage: 10,000 of them allocate less than a byte each. */

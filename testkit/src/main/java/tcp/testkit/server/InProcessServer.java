@@ -77,7 +77,24 @@ public final class InProcessServer extends RunningServer {
 
     private Callable<Object> method(String name) throws NoSuchMethodException {
         Method method = type.getMethod(name);
-        return () -> method.invoke(server);
+        return () -> invoke(method, server);
+    }
+
+    /** Calls a method without arguments, and throws what it throws. */
+    static Object invoke(Method method, Object server) throws Exception {
+        try {
+            return method.invoke(server);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) e.getCause();
+        }
+    }
+
+    /** What a constructor or method threw, or why it could not be called. */
+    static Throwable cause(Throwable e) {
+        return e instanceof InvocationTargetException ? e.getCause() : e;
     }
 
     private Running call(String method, Callable<Object> action) {
@@ -94,7 +111,7 @@ public final class InProcessServer extends RunningServer {
         try {
             return call.task.get(Client.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw ended(thrown, call.method, e);
+            throw ended(thrown, call.method, cause(e.getCause()));
         } catch (TimeoutException e) {
             throw stuck(late, "The server's " + call.method + " does not return.", call.thread);
         } catch (InterruptedException e) {
@@ -103,11 +120,11 @@ public final class InProcessServer extends RunningServer {
         }
     }
 
-    private static ServerFault ended(Kind kind, String method, ExecutionException e) {
-        Throwable cause = e.getCause() instanceof InvocationTargetException inner ? inner.getCause() : e.getCause();
-        return new ServerFault(kind, """
-                An exception ended the server's %s: %s
-                Look at:   is what each client does guarded, so that its fault ends its own connection only?""".formatted(method, cause), cause);
+    static ServerFault ended(Kind kind, String method, Throwable cause) {
+        String lookAt = kind == Kind.DOES_NOT_START
+                ? ""
+                : "\nLook at:   is what each client does guarded, so that its fault ends its own connection only?";
+        return new ServerFault(kind, "An exception ended the server's " + method + ": " + cause + lookAt, cause);
     }
 
     /** A fault whose cause's stack trace shows where a thread is. */
@@ -137,7 +154,7 @@ public final class InProcessServer extends RunningServer {
         try {
             return (AutoCloseable) type.getConstructor(int.class).newInstance(port);
         } catch (InvocationTargetException e) {
-            throw e.getCause() instanceof Exception thrown ? thrown : e;
+            throw cause(e) instanceof Exception thrown ? thrown : e;
         }
     }
 
@@ -199,7 +216,7 @@ public final class InProcessServer extends RunningServer {
         try {
             run.task.get();
         } catch (ExecutionException e) {
-            return Optional.of(ended(Kind.LOOP_ENDED, run.method, e));
+            return Optional.of(ended(Kind.LOOP_ENDED, run.method, e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

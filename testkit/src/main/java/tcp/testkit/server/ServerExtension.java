@@ -116,6 +116,7 @@ public final class ServerExtension
         ServerProgram program = ServerProgram.of(context);
         return switch (where) {
             case "in-process" -> InProcessServer.start(Thread.currentThread().getContextClassLoader());
+            case "simulated" -> SimulatedServer.start(Thread.currentThread().getContextClassLoader());
             case "process" -> program.start();
             case "container" -> ContainerServer.start(program.jar());
             default -> new RemoteServer(where);

@@ -1,0 +1,60 @@
+package tcp.docs.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tcp.docs.page.Block;
+import tcp.docs.page.Docs;
+import tcp.docs.page.Problem;
+
+/** Java blocks show lines that are in a step's source now. */
+class JavaBlocksTest {
+    private static final Docs DOCS = Docs.read();
+    private static final List<String> SOURCE = SmallDocs.SOURCE1.lines().toList();
+
+    @Test
+    void areInTheirSource() {
+        Problem.assertNone(DOCS.blocks("java")
+                .filter(block -> !block.page().startsWith("workshop/"))
+                .flatMap(block -> JavaBlocks.check(DOCS, block).stream())
+                .toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''                        | java block titled \"\"",
+                "Client.java#two           | java block titled \"Client.java",
+                "Server.java#two           | this line is not in step1-init",
+                "step2-discard/Server.java | this line is not in step2-discard"
+            })
+    void thatAreInNoSourceAreFound(String title, String problem, @TempDir Path root) throws Exception {
+        Block block = block(title, "    int two() {", "        return 3;");
+        assertThat(JavaBlocks.check(SmallDocs.of(root), block))
+                .singleElement()
+                .asString()
+                .startsWith("docs/step1-init.md:")
+                .contains(problem);
+    }
+
+    @Test
+    void areFoundAgainByTheirFirstAndLastLineOrTheirMember() {
+        List<String> two = List.of("    int two() {", "        return 2;", "    }");
+        assertThat(JavaBlocks.member(SOURCE, "two")).isEqualTo(two);
+        assertThat(JavaBlocks.member(SOURCE, "four")).isNull();
+        assertThat(JavaBlocks.excerpt(SOURCE, block("Server.java", "    int two() {", "old", "    }")))
+                .isEqualTo(two);
+        assertThat(JavaBlocks.excerpt(SOURCE, block("Server.java#two", "old", "older")))
+                .isEqualTo(two);
+    }
+
+    private static Block block(String title, String... lines) {
+        return new Block(SmallDocs.STEP1, 0, 1, "java title=\"" + title + "\"", List.of(lines));
+    }
+}

@@ -1,0 +1,60 @@
+package tcp.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's code compiles, and its example prints what stands below it. */
+class ReadmeTest {
+    @Test
+    void theExamplePrintsWhatTheReadmeSays(@TempDir Path folder) throws Exception {
+        List<String> blocks = Pattern.compile("(?s)```(?:java|text)\n(.*?)```")
+                .matcher(Files.readString(Path.of("README.md")))
+                .results()
+                .map(MatchResult::group)
+                .map(block -> block.replaceAll("(?s)^```\\w+\n|```$", ""))
+                .toList();
+        Path source = Files.writeString(folder.resolve("Example.java"), """
+                import java.io.*;
+                import tcp.simulation.*;
+                public class Example {
+                    public static void main(String[] args) throws Exception {
+                %s    }
+                    static void other(Network network) {
+                %s    }
+                }
+                """.formatted(blocks.get(0), blocks.get(2)));
+        Map<String, byte[]> classFiles = Sources.compile(source.toFile());
+        Class<?> example = new ClassLoader(getClass().getClassLoader()) {
+            @Override
+            protected Class<?> findClass(String name) {
+                return defineClass(name, classFiles.get(name), 0, classFiles.get(name).length);
+            }
+        }.loadClass("Example");
+        assertThat(printedBy(() -> example.getMethod("main", String[].class).invoke(null, (Object) new String[0])))
+                .isEqualToNormalizingNewlines(blocks.get(1));
+    }
+
+    private static String printedBy(Network.Body body) throws Exception {
+        PrintStream before = System.out;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true));
+        try {
+            body.run();
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        } finally {
+            System.setOut(before);
+        }
+        return out.toString();
+    }
+}

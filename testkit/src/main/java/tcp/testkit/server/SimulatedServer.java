@@ -1,0 +1,236 @@
+package tcp.testkit.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Assumptions;
+import tcp.simulation.Network;
+import tcp.simulation.Peer;
+import tcp.simulation.SimulationClassLoader;
+import tcp.testkit.client.Client;
+import tcp.testkit.client.Transport;
+import tcp.testkit.server.ServerFault.Kind;
+
+/**
+ * A server on a network of its own in memory. Whatever a client does, the server has done all
+ * that it can by the time the client goes on; so that nothing comes is known at once, and so is
+ * a send that is not taken. Its clients are to be used from one thread.
+ */
+public final class SimulatedServer extends RunningServer {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final Duration TICK = Duration.ofMillis(10);
+
+    private final Network network = new Network();
+    private final SimulationClassLoader loader;
+    private final AutoCloseable server;
+    private final InetSocketAddress address;
+    private boolean closed;
+
+    private SimulatedServer(ClassLoader classes) {
+        loader = new SimulationClassLoader(network, name -> classFile(classes, name));
+        try {
+            Class<?> type = loader.loadClass("tcp.Server");
+            server = (AutoCloseable) type.getConstructor(int.class).newInstance(0);
+            int port = (int) type.getMethod("port").invoke(server);
+            // A name that no socket can connect to.
+            address = InetSocketAddress.createUnresolved("simulated-" + COUNT.incrementAndGet(), port);
+            Transport.OTHERS.put(address, limit -> new Connection(network.connect(port)));
+            var run = type.getMethod("run");
+            network.start(() -> InProcessServer.invoke(run, server));
+        } catch (ReflectiveOperationException e) {
+            throw new ServerFault(Kind.DOES_NOT_START, "The server does not start: " + InProcessServer.cause(e), e);
+        }
+    }
+
+    /** Starts the class tcp.Server of this loader. */
+    public static SimulatedServer start(ClassLoader classes) {
+        return new SimulatedServer(classes);
+    }
+
+    private static byte[] classFile(ClassLoader classes, String name) {
+        if (name.lastIndexOf('.') != 3 || !name.startsWith("tcp.")) {
+            return null; // not the server's
+        }
+        try (InputStream in = classes.getResourceAsStream(name.replace('.', '/') + ".class")) {
+            return in == null ? null : in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The network, for a test that wants to decide what it does. */
+    public Network network() {
+        return network;
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public List<String> out() {
+        return loader.printed().lines().toList();
+    }
+
+    @Override
+    public List<String> err() {
+        return loader.printedErrors().lines().toList();
+    }
+
+    @Override
+    public Duration cpuTime() {
+        return Assumptions.abort("time on the simulated network is not that of a CPU");
+    }
+
+    @Override
+    Optional<ServerFault> fault() {
+        if (network.spinning() != null) {
+            return Optional.of(new ServerFault(Kind.SPINS, "The server is busy with nothing: " + network.spinning()));
+        }
+        Throwable failure = network.failure();
+        if (failure != null) {
+            return Optional.of(InProcessServer.ended(Kind.LOOP_ENDED, "run()", failure));
+        }
+        return network.hasEnded() && !closed
+                ? Optional.of(new ServerFault(Kind.LOOP_ENDED, "The server's run() returned, though nobody closed it."))
+                : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Transport.OTHERS.remove(address);
+        try {
+            server.close();
+        } catch (Exception e) {
+            throw InProcessServer.ended(Kind.LOOP_ENDED, "close()", e);
+        }
+    }
+
+    @Override
+    public void awaitEnd() {
+        if (!await(Client.PATIENCE, network::hasEnded)) {
+            throw new ServerFault(Kind.DOES_NOT_END, "The server's run() does not return.");
+        }
+        fault().ifPresent(fault -> {
+            throw fault;
+        });
+    }
+
+    private void settle() throws IOException {
+        try {
+            network.awaitQuiet();
+        } catch (IllegalStateException e) {
+            throw new SocketTimeoutException(e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    /** A client's end. */
+    private final class Connection implements Transport.Connection {
+        private final Peer peer;
+        private int read;
+
+        Connection(Peer peer) throws IOException {
+            this.peer = peer.stopReading();
+            if (peer.isRefused()) {
+                throw new ConnectException("Connection refused");
+            }
+            settle();
+        }
+
+        @Override
+        public void write(byte[] bytes, Duration limit) throws IOException {
+            check();
+            peer.send(bytes);
+            settle();
+            if (peer.unsent() > 0 && !peer.isReset()) {
+                pause(limit);
+                if (peer.unsent() > 0) {
+                    throw new SocketTimeoutException("write timed out");
+                }
+            }
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length, Duration limit) throws IOException {
+            settle();
+            for (Duration waited = Duration.ZERO; peer.untaken() == 0; waited = waited.plus(TICK)) {
+                if (peer.isAtEnd()) {
+                    return -1;
+                }
+                check();
+                if (waited.compareTo(limit) >= 0) {
+                    throw new SocketTimeoutException("Read timed out");
+                }
+                tick();
+            }
+            int n = peer.take(length);
+            System.arraycopy(peer.received(), read, into, offset, n);
+            read += n;
+            return n;
+        }
+
+        private void check() throws IOException {
+            if (peer.isReset()) {
+                throw new SocketException("Connection reset");
+            }
+        }
+
+        private void tick() throws IOException {
+            network.advance(TICK.toNanos());
+            settle();
+        }
+
+        @Override
+        public void shutdownOutput() throws IOException {
+            check();
+            peer.shutdownOutput();
+            settle();
+        }
+
+        @Override
+        public void reset() throws IOException {
+            peer.reset();
+            settle();
+        }
+
+        @Override
+        public void pause(Duration time) {
+            try {
+                for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed = passed.plus(TICK)) {
+                    tick();
+                }
+            } catch (IOException ignored) { // the next call will say it
+            }
+        }
+
+        @Override
+        public InetSocketAddress address() {
+            try { // without a name, as a server sees it
+                return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), peer.port());
+            } catch (UnknownHostException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            peer.close();
+            settle();
+        }
+    }
+}
