@@ -48,7 +48,8 @@ public final class SimulatedServer extends RunningServer {
             var run = type.getMethod("run");
             network.start(() -> InProcessServer.invoke(run, server));
         } catch (ReflectiveOperationException e) {
-            throw new ServerFault(Kind.DOES_NOT_START, "The server does not start: " + InProcessServer.cause(e), e);
+            Throwable cause = InProcessServer.cause(e);
+            throw new ServerFault(Kind.DOES_NOT_START, "The server does not start: " + cause, cause);
         }
     }
 
