@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,9 +25,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.platform.engine.CancellationToken;
+import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.PostDiscoveryFilter;
 import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -54,10 +59,26 @@ final class Checker implements TestExecutionListener {
     private final CancellationToken token = CancellationToken.create();
     private final BlockingQueue<Optional<Failure>> end = new LinkedBlockingQueue<>();
     private final Map<String, String> skipped = new LinkedHashMap<>(); // why, by method
+    private final Set<String> met = new LinkedHashSet<>();
+    private final Exercise exercise;
+    private final String target;
+    private final ClassLoader loader;
+    private final Map<String, byte[]> classes;
+    private Thread tests;
     private TestPlan plan;
-    private int met;
+    private volatile boolean simulated;
     private volatile String trying = "";
     private volatile int tenths; // of a second since then
+
+    /**
+     * @param target where the server runs, as HOST:PORT; null: it is in the class loader
+     */
+    private Checker(Exercise exercise, String target, ClassLoader loader, Map<String, byte[]> classes) {
+        this.exercise = exercise;
+        this.target = target;
+        this.loader = loader;
+        this.classes = classes;
+    }
 
     public static void main(String[] args) throws Exception {
         Locale.setDefault(Locale.ROOT);
@@ -111,8 +132,8 @@ final class Checker implements TestExecutionListener {
     private static boolean check(Path project, Exercise exercise, Path source, String target) throws IOException {
         learners = Set.of();
         if (!target.isEmpty()) {
-            new Checker().check(exercise, target, Checker.class.getClassLoader(), Map.of("server", target), true);
-            return false;
+            Checker checker = new Checker(exercise, target, Checker.class.getClassLoader(), Map.of());
+            return checker.verdict(checker.fails(Map.of("server", target), "inside | program | simulated | real"));
         }
         Submission submission;
         try {
@@ -123,14 +144,20 @@ final class Checker implements TestExecutionListener {
             event(Event.END, 1, "does not compile", "", "does-not-compile", true);
             return true;
         }
-        learners = submission.compilation().classes().keySet();
-        Path classes = temporaryFolder();
+        Map<String, byte[]> classes = submission.compilation().classes();
+        learners = classes.keySet();
+        Checker checker = new Checker(exercise, null, submission.loader(), classes);
+        Optional<Failure> failure = checker.failsSimulated();
+        if (failure.isPresent()) {
+            return checker.verdict(failure);
+        }
+        Path folder = temporaryFolder();
         try {
-            submission.compilation().writeTo(classes);
-            var settings = Map.of("server.classes", classes.toString(), "server.source", source.toString());
-            return new Checker().check(exercise, null, submission.loader(), settings, false);
+            submission.compilation().writeTo(folder);
+            var settings = Map.of("server.classes", folder.toString(), "server.source", source.toString());
+            return checker.verdict(checker.fails(settings, "simulated"));
         } finally {
-            Folders.delete(classes);
+            Folders.delete(folder);
         }
     }
 
@@ -138,26 +165,46 @@ final class Checker implements TestExecutionListener {
         try {
             return Files.createTempDirectory("workshop");
         } catch (IOException e) {
-            throw new UserError(
-                    "Cannot write to the folder for temporary files, %s: give another one with java -Djava.io.tmpdir=FOLDER"
-                            .formatted(System.getProperty("java.io.tmpdir")));
+            throw new UserError("""
+                    Cannot write to the folder for temporary files, %s: \
+                    give another one with java -Djava.io.tmpdir=FOLDER""".formatted(System.getProperty("java.io.tmpdir")));
         }
     }
 
-    private boolean check(
-            Exercise exercise, String target, ClassLoader loader, Map<String, String> settings, boolean outside)
-            throws IOException {
+    /** Tries on the simulated network what can be tried there: nothing has to be waited for. */
+    private Optional<Failure> failsSimulated() {
+        simulated = true;
+        Optional<Failure> failure = fails(Map.of("server", "simulated"), "inside | program | real");
+        simulated = false;
+        if (!skipped.isEmpty()) {
+            event(Event.TEXT, "  (tried on real sockets: %s)\n".formatted(skipped.values().iterator().next()));
+            skipped.clear();
+        } else if (failure.isEmpty() && exercise.stories() != null && met.size() > 0) {
+            trying = "keepsItsContractInEveryStory";
+            event(Event.TRIES, trying);
+            Optional<StoryFailure> story = StoryFailure.find(exercise.stories(), classes, Duration.ofSeconds(3));
+            if (story.isPresent()) {
+                return Optional.of(new Failure(trying, "", story.get()));
+            }
+            met(trying);
+        }
+        return failure;
+    }
+
+    /** Tries all but what is known to be met and what has one of these tags. Returns the first failure. */
+    private Optional<Failure> fails(Map<String, String> settings, String excludedTags) {
+        Set<String> known = Set.copyOf(met);
         var discovery = LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectPackage(exercise.requirements()))
-                .filters(TagFilter.excludeTags(
-                        outside ? "stretch | given | container | inside | program" : "stretch | given | container"))
+                .filters(TagFilter.excludeTags("stretch | given | container | " + excludedTags))
+                .filters((PostDiscoveryFilter) test -> FilterResult.includedIf(test.getSource()
+                        .filter(source ->
+                                source instanceof MethodSource method && known.contains(method.getMethodName()))
+                        .isEmpty()))
                 .configurationParameters(settings)
-                .configurationParameter(
-                        "junit.jupiter.testmethod.order.default", "org.junit.jupiter.api.MethodOrderer$OrderAnnotation")
-                .configurationParameter(
-                        "junit.jupiter.testclass.order.default", "org.junit.jupiter.api.ClassOrderer$OrderAnnotation")
+                .configurationParameter("junit.jupiter.testmethod.order.default", OrderAnnotation.class.getName())
                 .build();
-        Thread tests = new Thread(() -> {
+        tests = new Thread(() -> {
             LauncherFactory.create()
                     .execute(LauncherExecutionRequestBuilder.request(discovery)
                             .listeners(this)
@@ -168,7 +215,11 @@ final class Checker implements TestExecutionListener {
         tests.setContextClassLoader(loader);
         tests.setDaemon(true);
         tests.start();
-        Optional<Failure> failure = awaitEnd();
+        return awaitEnd();
+    }
+
+    /** Says what came of it, and returns whether nothing of the server is left in this process. */
+    private boolean verdict(Optional<Failure> failure) throws IOException {
         if (failure.isPresent()) {
             List<Diagnosis> diagnoses = Diagnosis.of(exercise, failure.get());
             event(Event.TEXT, """
@@ -177,28 +228,28 @@ final class Checker implements TestExecutionListener {
                     %s
                     If you are stuck: %s hint
                     """.formatted(
-                            words(failure.get().requirement()),
-                            failure.get().which(),
-                            Report.of(failure.get(), diagnoses, learners, target),
-                            Report.RUN));
+                    words(failure.get().requirement()),
+                    failure.get().which(),
+                    Report.of(failure.get(), diagnoses, learners, target),
+                    Report.RUN));
             String names = diagnoses.stream().map(Diagnosis::name).collect(Collectors.joining(","));
-            return end(tests, 1, count(met) + " met", failure.get().requirement(), names);
+            return end(1, count() + " met", failure.get().requirement(), names);
         }
-        if (met + skipped.size() == 0) {
+        if (met.size() + skipped.size() == 0) {
             throw new UserError("The requirements of %s cannot be tried this way: they need more than an address."
                     .formatted(exercise.name()));
         }
         return skipped.isEmpty()
-                ? end(tests, 0, "all " + count(met) + " met", "", "")
-                : end(tests, 3, "%s met, %d skipped".formatted(count(met), skipped.size()), "", "");
+                ? end(0, "all " + count() + " met", "", "")
+                : end(3, "%s met, %d skipped".formatted(count(), skipped.size()), "", "");
     }
 
-    private static String count(int met) {
-        return met + (met == 1 ? " requirement is" : " requirements are");
+    private String count() {
+        return met.size() + (met.size() == 1 ? " requirement is" : " requirements are");
     }
 
     /** Tells the end, and whether the process can be used again: if no thread of the server's is left. */
-    private static boolean end(Thread tests, int status, String result, String requirement, String diagnoses) {
+    private boolean end(int status, String result, String requirement, String diagnoses) {
         boolean clean = false;
         for (int i = 0; i < 50 && !clean; i++) {
             clean = !tests.isAlive() && learnersThreads().isEmpty();
@@ -243,7 +294,7 @@ final class Checker implements TestExecutionListener {
     private static Throwable stuck() {
         return learnersThreads().values().stream()
                 .filter(stack -> Arrays.stream(stack)
-                        .noneMatch(frame -> frame.getMethodName().equals("doSelect")))
+                        .noneMatch(Checker::isSelect))
                 .findFirst()
                 .map(stack -> {
                     Throwable place = new Throwable();
@@ -259,6 +310,10 @@ final class Checker implements TestExecutionListener {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(entry -> Arrays.stream(entry.getValue()).anyMatch(Checker::isLearners))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static boolean isSelect(StackTraceElement frame) {
+        return frame.getMethodName().matches("(doS|s)elect") && !isLearners(frame);
     }
 
     private static boolean isLearners(StackTraceElement frame) {
@@ -318,7 +373,7 @@ final class Checker implements TestExecutionListener {
     }
 
     private void skip(String method, String why) {
-        if (skipped.put(method, why) == null) {
+        if (skipped.put(method, why) == null && !simulated) {
             event(Event.TEXT, "  SKIPPED  %s: %s\n".formatted(words(method), why));
         }
     }
@@ -347,10 +402,14 @@ final class Checker implements TestExecutionListener {
                                 .replaceFirst("^Assumption failed: ", ""));
             case SUCCESSFUL -> {
                 if (!method.isEmpty() && !isOneOfSeveral(test) && !skipped.containsKey(method)) {
-                    met++;
-                    event(Event.TEXT, "  holds    " + words(method) + "\n");
+                    met(method);
                 }
             }
         }
+    }
+
+    private void met(String method) {
+        met.add(method);
+        event(Event.TEXT, "  holds    " + words(method) + "\n");
     }
 }

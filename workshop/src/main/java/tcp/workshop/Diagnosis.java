@@ -103,13 +103,13 @@ record Diagnosis(String name, String tell) {
              the loop to end (a volatile field), and wake it up: selector.wakeup().
 
             Name: stays-in-handler
-            When: STUCK_IN_HANDLER
+            When: STUCK_IN_HANDLER, STUCK
             Tell: Your loop stays in a handler, so no other key has its turn, and nobody sees
              that close() was called. A handler does what can be done now, and returns: it
              never waits, sleeps, or loops until something comes or fits.
 
             Name: left-open
-            When: LEAKS_DESCRIPTORS
+            When: LEAKS_DESCRIPTORS, LEAKS
             Tell: Channels stay open after their clients have gone. cancel() and
              shutdownOutput() do not close a channel: call close() on every way out, also when
              an exception came.

@@ -22,8 +22,18 @@ import java.util.stream.Stream;
  * @param starter the source that one starts from
  * @param solution the source of a server that meets all requirements
  * @param requirements the package of the test classes
+ * @param stories the name of the contract that holds in every story on the simulated network, see
+ *     {@link tcp.simulation.story.Contract#of}; null if none does
  */
-record Exercise(Path folder, String title, int order, int minutes, Path starter, Path solution, String requirements) {
+record Exercise(
+        Path folder,
+        String title,
+        int order,
+        int minutes,
+        Path starter,
+        Path solution,
+        String requirements,
+        String stories) {
 
     /**
      * All exercises of a project, in their order.
@@ -69,7 +79,8 @@ record Exercise(Path folder, String title, int order, int minutes, Path starter,
                     Integer.parseInt(front.getOrDefault("minutes", "30")),
                     starter,
                     solution,
-                    front.getOrDefault("requirements", name));
+                    front.getOrDefault("requirements", name),
+                    front.get("stories"));
             found.put(name, exercise);
             return exercise;
         } catch (NumberFormatException e) {

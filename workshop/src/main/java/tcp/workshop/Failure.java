@@ -39,6 +39,9 @@ record Failure(String requirement, String which, Throwable thrown) {
 
     /** The exception that came out of the server, or out of the test for want of a better one. */
     Optional<Throwable> exception() {
+        if (thrown instanceof StoryFailure story) {
+            return Optional.ofNullable(story.failure().thrown());
+        }
         return fault().isPresent()
                 ? fault().filter(fault -> isException(fault.kind()))
                         .map(Throwable::getCause)
@@ -55,6 +58,9 @@ record Failure(String requirement, String which, Throwable thrown) {
 
     /** What happened first of all, as one word. */
     String kind() {
+        if (thrown instanceof StoryFailure story) {
+            return story.failure().kind().name();
+        }
         return fault().map(fault -> fault.kind().name())
                 .or(() -> response().map(response -> response.symptom().name()))
                 .orElse(thrown == null ? "STUCK" : exception().isPresent() ? "EXCEPTION" : "OTHER");

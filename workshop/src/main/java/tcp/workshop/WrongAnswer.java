@@ -3,6 +3,7 @@ package tcp.workshop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import tcp.testkit.source.Patch;
 
@@ -11,8 +12,7 @@ import tcp.testkit.source.Patch;
  * folder wrong. Its first line says what is wrong with it. Then come, each on a line:
  *
  * <ul>
- *   <li>Breaks: the requirement that it does not meet (more than one, with commas, if the
- *       diagnosis is good for those too; the first is the one that this answer breaks)
+ *   <li>Breaks: the requirements that it does not meet, with commas; the diagnosis is for these
  *   <li>When: the facts that show it; see {@link Diagnosis}
  *   <li>Tell: the diagnosis
  *   <li>See: in place of When and Tell, the rule that gives the diagnosis: another wrong
@@ -30,9 +30,9 @@ record WrongAnswer(Exercise exercise, String name, Map<String, String> head, Pat
         return new WrongAnswer(exercise, name, Diagnosis.head(patch.head()), patch);
     }
 
-    /** The requirement that it breaks. */
-    String breaks() {
-        return head.getOrDefault("Breaks", "").split(",")[0].strip();
+    /** The requirements that it breaks; which is found first depends on where it is tried. */
+    List<String> breaks() {
+        return List.of(head.getOrDefault("Breaks", "").split(", *"));
     }
 
     /** The name of the rule that is to find it. */

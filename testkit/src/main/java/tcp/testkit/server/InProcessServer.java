@@ -50,7 +50,7 @@ public final class InProcessServer extends RunningServer {
     private boolean closed;
 
     /** A call of the server's, in a thread of its own. */
-    private record Running(String method, Thread thread, FutureTask<Object> task) {}
+    record Running(String method, Thread thread, FutureTask<Object> task) {}
 
     private InProcessServer(ClassLoader loader) {
         System.setOut(new PrintStream(out, true));
@@ -106,7 +106,7 @@ public final class InProcessServer extends RunningServer {
     }
 
     /** Waits for the end of a call. Whatever else happens than a result is a fault. */
-    private static Object finish(Kind late, Running call) {
+    static Object finish(Kind late, Running call) {
         Kind thrown = late == Kind.DOES_NOT_START ? late : Kind.LOOP_ENDED;
         try {
             return call.task.get(Client.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);

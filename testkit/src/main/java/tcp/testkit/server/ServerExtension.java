@@ -155,9 +155,9 @@ public final class ServerExtension
         Stored own = store(context).remove(where(context), Stored.class);
         if (own != null) {
             own.close();
-            if (own.server instanceof InProcessServer server
-                    && context.getExecutionException().isEmpty()) {
-                server.awaitEnd();
+            boolean isHere = own.server instanceof InProcessServer || own.server instanceof SimulatedServer;
+            if (isHere && context.getExecutionException().isEmpty()) {
+                own.server.awaitEnd();
             }
         }
         if (fault.isPresent() && context.getExecutionException().isEmpty()) {
