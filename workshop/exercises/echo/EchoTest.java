@@ -180,7 +180,7 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
     }
 
     /** Back-pressure begins at once: what is kept for a client that reads nothing is little. */
-    @Order(7)
+    @Order(8)
     @Test
     @Tag("inside")
     void clientThatDoesNotReadCostsNoMemory(InProcessServer server) {
@@ -200,7 +200,7 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
     }
 
     /** What has gone back is forgotten: 13 MB, from one client and from many. */
-    @Order(8)
+    @Order(7)
     @Test
     @Tag("inside")
     void keepsNothingOfWhatItHasEchoed(InProcessServer server) {
