@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import tcp.simulation.SimulationClassLoader;
 import tcp.testkit.client.Exchange;
 import tcp.testkit.system.Bytes;
 
@@ -51,16 +52,16 @@ final class Report {
         Optional<Exchange> exchange = failure.response().map(response -> response.exchange());
         if (failure.thrown() instanceof StoryFailure story) {
             text.append("  Story      Each line is what a client does, and what your server calls then.\n");
-            story.failure().lines().forEach(line -> text.append("             ").append(line).append('\n'));
+            story.failure()
+                    .lines()
+                    .forEach(line -> text.append("             ").append(line).append('\n'));
             text.append(part("Happened", story.getMessage()));
         }
         failure.exception().ifPresent(this::exception);
         exchange.ifPresent(this::exchange);
         if (failure.thrown() == null) {
             text.append(part("Happened", "The test did not come to an end."));
-        } else if (exchange.isEmpty()
-                && failure.exception().isEmpty()
-                && !(failure.thrown() instanceof StoryFailure)) {
+        } else if (exchange.isEmpty() && failure.exception().isEmpty() && !(failure.thrown() instanceof StoryFailure)) {
             message(failure.thrown().getMessage());
         }
         failure.fault().ifPresent(fault -> {
@@ -111,7 +112,8 @@ final class Report {
 
     /** An exception, and those that caused it, each with the learner's lines. */
     private void exception(Throwable exception) {
-        text.append(part("Exception", exception.toString()));
+        boolean exits = exception instanceof SimulationClassLoader.Exit;
+        text.append(exits ? part("Happened", exception.getMessage()) : part("Exception", exception.toString()));
         place(exception).ifPresent(at -> text.append("             ").append(at).append('\n'));
         for (Throwable cause = exception.getCause(); cause != null; cause = cause.getCause()) {
             text.append(part("caused by", cause.toString()));
