@@ -70,9 +70,9 @@ class LinksTest {
                 "`./mvnw -pl docs/proof verify`",
                 "`text/html`",
                 "`Poll::poll()`",
-                "`InitTest`",
+                "`InitContract`",
                 "<details><summary>x</summary>",
-                "`./mvnw -pl step1-init -am verify -Dtest=InitTest`",
+                "`./mvnw -pl step1-init -am verify -Dtest=InitContract`",
                 "`\"no such thing\"`"
             })
     void findWhatIsThere(String text) {
