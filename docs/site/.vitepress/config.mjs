@@ -47,7 +47,7 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     codeTransformers: [lineTransformer],
     codeCopyButtonTitle: 'Copy',
-    container: { noteLabel: 'Note', importantLabel: 'Do this', warningLabel: 'First', tipLabel: 'Tip' },
+    container: { noteLabel: 'Note', importantLabel: 'Do this', warningLabel: 'Stop the server first', tipLabel: 'Tip' },
     config: (md) => markdown(md, base),
   },
   themeConfig: {

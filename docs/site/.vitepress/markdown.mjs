@@ -5,6 +5,7 @@ import { basename, dirname, relative, resolve } from 'node:path'
 import { glossary } from './glossary.mjs'
 import { chapters, isPage, placeOf } from './pages.mjs'
 import { placesOf, type } from './pieces.mjs'
+import { callsOf, linkPicture } from './calls.mjs'
 import { fileLink, inRepository, read, root, site } from './repository.mjs'
 
 const steps = chapters.map(({ name }) => name)
@@ -43,7 +44,7 @@ export function link(path, line) {
 // goes on until the next begins.
 const groups = [
   ['Build it', /^(Start from here|Run it first|A place to type|Piece \d)/],
-  ['Look inside', /^(The whole turn|The life of|Step through|What the kernel sees)/],
+  ['Look inside', /^(The whole turn|One turn|The life of|Step through|Two clients at once|Five thousand clients|A client that never reads|What the kernel sees)/],
   ['Break it', /^How this goes wrong/],
   ['Check and go on', /^(Check yourself|In Rust it was|Design note)/],
 ]
@@ -123,15 +124,17 @@ export function markdown(md, base) {
       const path = image?.type === 'image' && inRepository(page(env), image.attrGet('src'))
       if (path && path.endsWith('.svg')) {
         tokens[i - 1].hidden = tokens[i + 1].hidden = true
-        tokens[i] = html(state, env.search ? '' : figure(path, image.content))
+        tokens[i] = html(state, env.search ? '' : figure(path, image.content, stepOf(env)))
       }
     })
   })
 
-  function figure(path, text) {
+  function figure(path, text, step) {
+    const svg = step && path === `docs/pictures/${step}.svg`
+      ? linkPicture(picture(path), callsOf(read(`docs/${step}.md`), read(source(step)))) : picture(path)
     const kind = path.startsWith('docs/') ? 'picture' : 'picture chart'
     return `<figure class="${kind}" role="img" tabindex="0" aria-label="${escape(text)}"`
-      + ` v-html="${escape(JSON.stringify(picture(path)))}"></figure>\n`
+      + ` v-html="${escape(JSON.stringify(svg))}"></figure>\n`
   }
 
   // The code in a page: numbered, and typed into the file that the chapter begins with.
@@ -218,7 +221,7 @@ export function markdown(md, base) {
   rule('paragraphs', (state, tokens, env) => {
     for (let i = 0; i < tokens.length; i++) {
       const text = tokens[i].type === 'paragraph_open' ? tokens[i + 1].content : ''
-      if (/^\[Overview\]\(/.test(text) || /^These pages are also a web site/.test(text)
+      if (/^\[Overview\]\(|^\[Back to the overview/.test(text) || /^These pages are also a web site/.test(text)
           || /^Each term in two lines or so/.test(text)) {
         tokens.splice(i--, 3)
       } else if (/^\*\*(Run|See|Try) it/.test(text)) {
@@ -322,9 +325,24 @@ export function markdown(md, base) {
     if (language === 'console') {
       const lines = token.content.replace(/\n$/, '').split('\n')
       const marks = lines.map((line) => /^[$>] /.test(line) ? 'p' : 'q').join('')
-      return block(title, env, show(`console marks=${marks}`, token.content, 'Copy the commands'))
+      const shown = block(title, env, show(`console marks=${marks}`, token.content, 'Copy the commands'))
+      return title === 'kernel' && stepOf(env) ? linked(shown, token.content, stepOf(env)) : shown
     }
     return fence(tokens, i, options, env, self)
+  }
+
+  /** The calls with the Java lines behind them, each with the numbers of its calls. */
+  function linked(shown, content, step) {
+    const file = read(source(step))
+    const calls = callsOf(`\`\`\`console title="kernel"\n${content}\`\`\``, file)
+    const coloured = md.options.highlight(file, 'java', '').match(/<code[^>]*>([^]*)<\/code>/)[1].split('\n')
+    const lines = [...new Set(calls.map(({ line }) => line).filter(Boolean))].sort((a, b) => a - b)
+    const code = lines.map((line) => `<span class="line numbered" data-line="${line}" data-calls="${
+      calls.flatMap((call, i) => call.line === line ? [i] : []).join(' ')}">${
+      coloured[line - 1].replace('<span class="line">', '<span>').replace(/>(\s+)</, '><').replace(/(<span style="[^"]*">)\s+/, '$1')}</span>`).join('')
+    let number = 0
+    return `<div class="linked">${shown.replace(/class="line output/g, () => `data-calls="${number++}" class="line output`)}
+<div class="block java"><div class="title-bar"><span>the lines of the server behind them</span></div><div class="language-java vp-adaptive-theme"><pre class="shiki vp-code" tabindex="0"><code v-pre>${code}</code></pre></div></div></div>\n`
   }
 
   function block(title, env, content) {

@@ -68,12 +68,14 @@ const more = [...others, ...readdirSync(resolve(root, 'docs'))
   .filter((name) => existsSync(resolve(root, `docs/${name}.md`)))
   .map((name) => ({ text: names[name] ?? parse(`docs/${name}.md`).title, link: `/${name}` }))
 
-export const sidebar = [
+const all = (exercise) => [
   { items: [{ text: 'Overview', link: '/' }] },
   { text: 'The chapters', items: chapters.map(({ title, link }) => ({ text: title, link })) },
-  { text: 'The workshop', collapsed: true, items: [
+  { text: 'The workshop', items: [
     { text: 'How it goes', link: '/workshop/' },
-    ...exercises.map(({ title, link }) => ({ text: title, link })),
+    ...exercise.map(({ title, link }) => ({ text: title, link })),
     { text: 'Teaching it', link: '/workshop/TEACHING' }] },
   { text: 'Keep going', items: more },
 ]
+
+export const sidebar = { '/workshop/': all(exercises), '/': all([]) }

@@ -2,9 +2,7 @@
 const synonyms = {
   'Back-pressure': 'backpressure flow control slow reader slow client',
   'Write interest': 'OP_WRITE writable isWritable',
-  'Time wait': 'TIME_WAIT',
-  'TIME_WAIT': 'TIME_WAIT time wait address already in use bind',
-  'Piece 5: a good start': 'BindException address already in use port taken EADDRINUSE',
+  'Piece 5: a start that fails': 'BindException address already in use port taken EADDRINUSE',
   'Half-close': 'shutdownOutput halfclose FIN',
   'Reset': 'RST "Connection reset by peer" "Broken pipe" ECONNRESET EPIPE',
   'End of stream': 'EOF FIN -1',

@@ -323,7 +323,8 @@ test('search finds the right section first', { timeout: 60_000 }, () => visit('i
     const first = page.locator('.VPLocalSearchBox .result').first()
     await page.waitForFunction((text) => document.querySelector('.VPLocalSearchBox .result, .VPLocalSearchBox .no-results'), words)
     await page.waitForTimeout(300) // the box waits for more keys
-    assert.match(await first.getAttribute('href').catch(() => 'nothing'), where, words)
+    const href = await first.getAttribute('href', { timeout: 1000 }).catch(() => 'nothing')
+    assert.ok(where.test(href), `${words} leads to ${href}`)
     await page.keyboard.press('Escape')
     await page.locator('.VPLocalSearchBox').waitFor({ state: 'detached' })
   }
@@ -418,6 +419,21 @@ test('a term has a card: for the mouse, the keyboard and the finger', async () =
     await page.waitForURL(/glossary\.html#selector$/)
   }, { ...phone, isMobile: true })
 })
+
+test('a call, its Java line and its arrow light up together', () => visit('step2-discard', async (page) => {
+  const lit = async () => (await page.locator('.lit').allInnerTexts()).map((text) => text.trim()).filter(Boolean)
+  await page.locator('.linked .output', { hasText: 'accept(listener)' }).hover()
+  const all = await lit()
+  assert.ok(all.some((text) => text === 'accept(listener) = client'), `${all}`)
+  assert.ok(all.some((text) => text.includes('listener.accept()')), `${all}`)
+  assert.ok(await page.locator('.timeline text.lit').textContent() === 'accept = client')
+  assert.equal(await page.locator('.timeline path.lit').count(), 2, 'the arrow and its tip')
+  await page.locator('.timeline text', { hasText: 'epoll_ctl ADD' }).hover()
+  assert.ok((await lit()).some((text) => text.includes('selector.select(')))
+  await page.locator('.linked .java pre').focus()
+  await page.keyboard.press('ArrowDown')
+  assert.ok((await lit()).some((text) => text.startsWith('listen(')), `${await lit()}`)
+}))
 
 test('the glossary names where each term is used', () => visit('glossary#selector', async (page) => {
   const used = page.locator('#selector ~ .used').first()

@@ -1,5 +1,8 @@
 package tcp.docs.syscalls;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -224,35 +227,16 @@ final class SequenceDiagram {
             lanes.append(text(places[i], 30, names.get(i), "lane"));
             lanes.append(String.format("<path class=\"life\" d=\"M%d 42V%d\"/>%n", places[i], height - 12));
         }
-        return """
-                <svg xmlns="http://www.w3.org/2000/svg" class="timeline" \
-                viewBox="0 0 %d %d" role="img">
-                <title>%s: one recorded session, time goes down</title>
-                <style>
-                .timeline { --paper: #ffffff; --ink: #1f2328; --soft: #59636e; \
-                --line: #c4ccd4; --ready: #0b5c73; --deed: #8a4600; --sleep: #dde3e9; \
-                --work: #a9d8e6; --note: #f1f4f7; }
-                .timeline .paper { fill: var(--paper); stroke: var(--line); }
-                .timeline text { font: 11.5px ui-monospace, Menlo, Consolas, \
-                "DejaVu Sans Mono", monospace; fill: var(--ink); text-anchor: middle; }
-                .timeline .lane { font: bold 14px system-ui, sans-serif; }
-                .timeline .aside { font: italic 12px system-ui, sans-serif; \
-                fill: var(--soft); text-anchor: start; }
-                .timeline .print { text-anchor: end; }
-                .timeline .life { stroke: var(--line); stroke-dasharray: 3 3; }
-                .timeline .arrow { stroke: var(--soft); stroke-width: 1.5; }
-                .timeline .tip { fill: var(--soft); }
-                .timeline .arrow.ready { stroke: var(--ready); }
-                .timeline .tip.ready, .timeline text.ready { fill: var(--ready); }
-                .timeline .arrow.deed { stroke: var(--deed); }
-                .timeline .tip.deed, .timeline text.deed { fill: var(--deed); }
-                .timeline .sleep { fill: var(--sleep); stroke: var(--line); }
-                .timeline .work { fill: var(--work); stroke: var(--ready); }
-                .timeline .note { fill: var(--note); }
-                </style>
-                <rect class="paper" x="0.5" y="0.5" width="%d" height="%d" rx="8"/>
-                %s%s%s%s</svg>
-                """.formatted(WIDTH, height, "Step " + step.number(), WIDTH - 1, height - 1, lanes, sleeps, works, rows)
-                .replace("\r\n", "\n");
+        return template()
+                .formatted(
+                        WIDTH, height, step.number(), WIDTH - 1, height - 1, lanes.toString() + sleeps + works + rows);
+    }
+
+    private static String template() {
+        try (var svg = SequenceDiagram.class.getResourceAsStream("/sequence-diagram.svg")) {
+            return new String(svg.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
