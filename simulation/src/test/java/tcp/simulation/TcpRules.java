@@ -1101,8 +1101,9 @@ abstract class TcpRules {
     void oneChannelCanHaveTwoSelectors() throws IOException {
         connected(OP_READ);
         Selector other = opened(provider.openSelector());
-        SelectionKey otherKey = channel.register(other, OP_WRITE);
+        SelectionKey otherKey = channel.register(other, OP_WRITE, "attachment");
         assertThat(otherKey).isNotSameAs(key);
+        assertThat(otherKey.attachment()).isEqualTo("attachment");
         assertThat(other.select(5000)).isEqualTo(1);
         assertNotReady(key);
         channel.close();
