@@ -24,9 +24,8 @@ class Crowd {
         }
         System.out.println(clients.size() + " clients are connected, "
                 + (wanted - clients.size()) + " were refused.");
-        new ProcessBuilder(List.of(args).subList(2, args.length)).inheritIO().start().waitFor();
-        for (Socket client : clients) {
-            client.close();
-        }
+        ProcessBuilder command = new ProcessBuilder(List.of(args).subList(2, args.length));
+        int status = command.inheritIO().start().waitFor();
+        System.exit(status); // which closes all the sockets
     }
 }

@@ -37,11 +37,6 @@ public record Call(Kind kind, String channel, long result, String detail) {
             this.method = method;
         }
 
-        /** Whether only a server's loop does it. */
-        boolean isLoops() {
-            return this == SELECT || this == ACCEPT || this == READ || this == WRITE;
-        }
-
         /** The method's name in java.nio.channels. */
         @Override
         public String toString() {

@@ -3,9 +3,11 @@ package tcp.simulation;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -16,6 +18,10 @@ import java.util.function.Consumer;
  */
 public final class Network {
     static final long FOREVER = -1;
+
+    /** What a server does in its loop, and not when it is made or closed. */
+    private static final Set<Call.Kind> SERVING =
+            EnumSet.of(Call.Kind.SELECT, Call.Kind.ACCEPT, Call.Kind.READ, Call.Kind.WRITE);
 
     private static final int FIRST_FREE_PORT = 40_000;
     private static final int FIRST_CLIENT_PORT = 50_001;
@@ -316,7 +322,7 @@ public final class Network {
     /** Before a call, and without the lock: the schedule may do what it likes. */
     void before(Call.Kind kind, String channel) throws IOException {
         Thread caller = Thread.currentThread();
-        if (caller != server && kind.isLoops()) {
+        if (caller != server && SERVING.contains(kind)) {
             if (server != null && server.isAlive()) {
                 notSimulated("several threads");
             }

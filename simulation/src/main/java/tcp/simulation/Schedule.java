@@ -9,7 +9,7 @@ import java.io.IOException;
  */
 public interface Schedule {
     /**
-     * Before a call is carried out.
+     * Before a call is carried out; close() is not asked about.
      *
      * @param channel its name in the log; null if the call has no channel
      * @throws IOException the call fails with it, as {@code accept} does when there are too many

@@ -45,6 +45,10 @@ interface SimulatedChannel {
     /** Carries out a call, once the schedule has had its turn. In blocking mode it sleeps until the call succeeds. */
     default <T> T call(Call.Kind kind, SystemCall<T> call) throws IOException {
         while (true) {
+            if (asChannel().isBlocking() && Thread.currentThread().isInterrupted()) {
+                asChannel().close();
+                throw new ClosedByInterruptException();
+            }
             int seen;
             try {
                 network().before(kind, logName());
@@ -63,10 +67,7 @@ interface SimulatedChannel {
                 throw e;
             }
             network().sleep(Network.FOREVER, seen);
-            if (Thread.currentThread().isInterrupted()) {
-                asChannel().close();
-                throw new ClosedByInterruptException();
-            } else if (!asChannel().isOpen()) {
+            if (!asChannel().isOpen()) {
                 throw new AsynchronousCloseException();
             }
         }

@@ -198,18 +198,22 @@ final class SimulatedSelector extends AbstractSelector {
 
     @Override
     public Selector wakeup() {
-        synchronized (network) {
-            woken = true;
-            network.changed();
-        }
+        wake();
         network.log(Call.Kind.WAKEUP, null, Call.NOTHING, null);
         return this;
     }
 
+    private void wake() {
+        synchronized (network) {
+            woken = true;
+            network.changed();
+        }
+    }
+
     @Override
     protected void implCloseSelector() {
-        wakeup();
-        synchronized (this) {
+        wake();
+        synchronized (this) { // whoever selects has returned
             List.copyOf(keys).forEach(this::remove);
             network.closeDescriptors(DESCRIPTORS);
         }

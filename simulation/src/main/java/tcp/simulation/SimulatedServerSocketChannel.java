@@ -75,17 +75,13 @@ final class SimulatedServerSocketChannel extends ServerSocketChannel implements 
 
     /** A registered listener keeps its port until the next select(), as the JDK's does. */
     @Override
-    protected void implCloseSelectableChannel() throws IOException {
+    protected void implCloseSelectableChannel() {
         boolean registered = isRegistered();
-        try {
-            network.before(Call.Kind.CLOSE, logName());
-        } finally {
-            synchronized (network) {
-                network.after(Call.Kind.CLOSE, logName(), Call.NOTHING, null, true);
-            }
-            if (!registered) {
-                release();
-            }
+        synchronized (network) {
+            network.after(Call.Kind.CLOSE, logName(), Call.NOTHING, null, true);
+        }
+        if (!registered) {
+            release();
         }
     }
 

@@ -197,20 +197,16 @@ final class SimulatedSocketChannel extends SocketChannel implements SimulatedCha
 
     /** A registered channel sends its FIN now; the rest comes with the next select(), as in the JDK. */
     @Override
-    protected void implCloseSelectableChannel() throws IOException {
+    protected void implCloseSelectableChannel() {
         boolean registered = isRegistered();
-        try {
-            network.before(Call.Kind.CLOSE, logName());
-        } finally {
-            synchronized (network) {
-                network.after(Call.Kind.CLOSE, logName(), Call.NOTHING, null, true);
-                if (registered && connected && options.get(StandardSocketOptions.SO_LINGER) != 0) {
-                    end.shutdownOutput();
-                }
+        synchronized (network) {
+            network.after(Call.Kind.CLOSE, logName(), Call.NOTHING, null, true);
+            if (registered && connected && options.get(StandardSocketOptions.SO_LINGER) != 0) {
+                end.shutdownOutput();
             }
-            if (!registered) {
-                release();
-            }
+        }
+        if (!registered) {
+            release();
         }
     }
 

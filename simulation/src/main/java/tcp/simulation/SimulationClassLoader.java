@@ -82,6 +82,7 @@ public final class SimulationClassLoader extends ClassLoader {
     /** Runs the server's main method in a thread of its own, as {@link Network#start} does. */
     public Thread start(String mainClass, String... args) throws ReflectiveOperationException {
         Method main = loadClass(mainClass).getMethod("main", String[].class);
+        main.setAccessible(true); // its class need not be public
         return network.start(() -> {
             try {
                 main.invoke(null, (Object) args);

@@ -289,6 +289,25 @@ class NetworkTest {
     }
 
     @Test
+    void aClientSendsBeforeItIsConnected() throws Exception {
+        ServerSocketChannel listener = network.provider().openServerSocketChannel();
+        listener.bind(new InetSocketAddress(7), 1);
+        network.connect(7);
+        network.connect(7);
+        Peer late = network.connect(7).send("early");
+        assertThat(late.isConnected()).isFalse();
+        listener.accept();
+        listener.accept();
+        assertThat(late.isConnected()).isTrue();
+        assertThat(listener.accept().read(ByteBuffer.allocate(9))).isEqualTo(5);
+        List<Peer> waiting = List.of(network.connect(7), network.connect(7), network.connect(7));
+        listener.close();
+        assertThat(waiting).extracting(Peer::isReset).containsExactly(true, true, false);
+        assertThat(waiting).extracting(Peer::isRefused).containsExactly(false, false, true);
+        assertThat(network.connect(7).isRefused()).isTrue();
+    }
+
+    @Test
     void theTwentySeventhClientIsAa() {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < 28; i++) {

@@ -560,6 +560,16 @@ abstract class TcpRules {
     }
 
     @Test
+    void theEndOfTheClientsBytesMakesNoRoomForOurs() throws IOException {
+        remote = world.connectWithSmallWindow(port());
+        connectedAs(accepted());
+        fill();
+        remote.shutdownOutput();
+        key.interestOps(OP_READ | OP_WRITE);
+        assertThat(readyOps(key)).isEqualTo(OP_READ);
+    }
+
+    @Test
     void aGatheringWriteSendsBuffersInOrder() throws IOException {
         connected(OP_READ);
         assertThat(channel.write(new ByteBuffer[] {bytes("hel"), bytes(""), bytes("lo")}))
@@ -1091,8 +1101,9 @@ abstract class TcpRules {
     void oneChannelCanHaveTwoSelectors() throws IOException {
         connected(OP_READ);
         Selector other = opened(provider.openSelector());
-        SelectionKey otherKey = channel.register(other, OP_WRITE);
+        SelectionKey otherKey = channel.register(other, OP_WRITE, "attachment");
         assertThat(otherKey).isNotSameAs(key);
+        assertThat(otherKey.attachment()).isEqualTo("attachment");
         assertThat(other.select(5000)).isEqualTo(1);
         assertNotReady(key);
         channel.close();
@@ -1174,6 +1185,16 @@ abstract class TcpRules {
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseExactlyInstanceOf(ClosedByInterruptException.class);
         assertThat(listener.isOpen()).isFalse();
+    }
+
+    @Test
+    void anInterruptedThreadCannotUseABlockingChannel() throws IOException {
+        world.connect(port()).send("hello");
+        SocketChannel it = accepted();
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> it.read(room(9))).isInstanceOf(ClosedByInterruptException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(it.isOpen()).isFalse();
     }
 
     private <T> Thread completing(CompletableFuture<T> future, java.util.concurrent.Callable<T> call) {

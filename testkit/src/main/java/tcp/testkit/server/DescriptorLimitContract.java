@@ -69,8 +69,7 @@ public interface DescriptorLimitContract {
     default void servesThoseWhoWaitOnceThereAreDescriptors(ServerProgram program) throws Exception {
         Machine.assumeLinux("changing the limit of a process");
         Programs.assume("prlimit");
-        // Without this, a JVM raises its limit as far as it may.
-        try (ServerProcess server = program.startWithDescriptors(64, "-XX:-MaxFDLimit")) {
+        try (ServerProcess server = program.startWithDescriptors(64)) {
             List<Client> clients = Client.connect(server.address(), 80);
             Thread.sleep(300); // the listener must have rested more than once
             var raise = List.of("prlimit", "--pid", "" + server.pid(), "--nofile=1024:");

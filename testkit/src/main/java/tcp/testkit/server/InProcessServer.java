@@ -132,9 +132,10 @@ public final class InProcessServer extends RunningServer {
         Throwable place = new Throwable("This is where it is");
         place.setStackTrace(thread.getStackTrace());
         String line = Arrays.stream(place.getStackTrace())
-                .filter(frame -> frame.getClassName().startsWith("tcp."))
+                .filter(InProcessServer::isServers)
                 .findFirst()
-                .map(frame -> "\nIt is at:  " + frame)
+                .map(frame -> "\nIt is in:  %s(), %s:%d"
+                        .formatted(frame.getMethodName(), frame.getFileName(), frame.getLineNumber()))
                 .orElse("");
         return new ServerFault(kind, message + line, place);
     }
@@ -192,6 +193,17 @@ public final class InProcessServer extends RunningServer {
         }
     }
 
+    /** Closes it as far as that can be done in a moment: a test has failed already. */
+    void abandon() {
+        closed = true;
+        Running close = call("close()", () -> {
+            server.close();
+            return null;
+        });
+        await(Duration.ofMillis(300), () -> close.task.isDone() && run.task.isDone());
+        restore();
+    }
+
     private void restore() {
         System.setOut(stdout);
         System.setErr(stderr);
@@ -247,15 +259,24 @@ public final class InProcessServer extends RunningServer {
                         run.thread));
     }
 
+    /** Whether it waits in select(), or does something there, and not in a handler above it. */
     private static boolean isInSelect(StackTraceElement[] stack) {
-        return Arrays.stream(stack).anyMatch(frame -> {
-            try {
-                return frame.getMethodName().startsWith("doSelect")
-                        && Selector.class.isAssignableFrom(Class.forName(frame.getClassName(), false, null));
-            } catch (ClassNotFoundException e) {
-                return false; // a class of the server's
+        for (StackTraceElement frame : stack) {
+            if (isServers(frame)) {
+                return false;
             }
-        });
+            try {
+                if (Selector.class.isAssignableFrom(Class.forName(frame.getClassName(), false, null))) {
+                    return true;
+                }
+            } catch (ClassNotFoundException ignored) { // not one of the JDK's
+            }
+        }
+        return false;
+    }
+
+    private static boolean isServers(StackTraceElement frame) {
+        return frame.getClassName().startsWith("tcp.");
     }
 
     /** CPU time that all threads of the server have used so far, but those that have ended. */

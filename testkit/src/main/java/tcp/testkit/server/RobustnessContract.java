@@ -82,6 +82,12 @@ public interface RobustnessContract {
                 .flatMap(address -> address instanceof Inet4Address ip ? Stream.of(ip) : null)
                 .findFirst();
         Assumptions.assumeTrue(other.isPresent(), "this machine has no address but 127.0.0.1");
-        assertServed(new InetSocketAddress(other.get(), server.getPort()));
+        try {
+            Client.connect(new InetSocketAddress(other.get(), server.getPort())).close();
+        } catch (UnexpectedResponse e) {
+            throw new AssertionError("""
+                    It can be reached at %s, and not at %s.
+                    Look at:   which address is given to bind()?""".formatted(server, other.get()), e);
+        }
     }
 }

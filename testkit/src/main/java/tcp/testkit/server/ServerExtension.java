@@ -151,16 +151,18 @@ public final class ServerExtension
 
     @Override
     public void afterEach(ExtensionContext context) {
+        boolean failed = context.getExecutionException().isPresent();
         Optional<ServerFault> fault = server(context).flatMap(RunningServer::fault);
         Stored own = store(context).remove(where(context), Stored.class);
-        if (own != null) {
+        if (own != null && failed && own.server instanceof InProcessServer server) {
+            server.abandon();
+        } else if (own != null) {
             own.close();
-            if (own.server instanceof InProcessServer server
-                    && context.getExecutionException().isEmpty()) {
-                server.awaitEnd();
+            if (!failed && (own.server instanceof InProcessServer || own.server instanceof SimulatedServer)) {
+                own.server.awaitEnd();
             }
         }
-        if (fault.isPresent() && context.getExecutionException().isEmpty()) {
+        if (fault.isPresent() && !failed) {
             throw fault.get();
         }
     }

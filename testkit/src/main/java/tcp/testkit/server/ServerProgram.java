@@ -36,8 +36,9 @@ public record ServerProgram(Path classes, Path source, Path jar) {
     public ServerProcess startWithDescriptors(int limit, String... options) {
         Assumptions.assumeFalse(
                 System.getProperty("os.name").startsWith("Windows"), "limiting descriptors needs a Unix shell");
+        // A JVM raises the limit as far as it may, unless it is told not to.
         var shell = List.of("sh", "-c", "ulimit -Sn " + limit + " && exec \"$@\"", "sh");
-        return ServerProcess.command(join(shell, command(List.of(options), "0")));
+        return ServerProcess.command(join(shell, command(join(List.of("-XX:-MaxFDLimit"), List.of(options)), "0")));
     }
 
     /** Runs it with these arguments, whatever they are. */

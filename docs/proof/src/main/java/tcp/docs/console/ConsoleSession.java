@@ -14,6 +14,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import tcp.docs.page.Block;
 import tcp.docs.page.Docs;
 import tcp.docs.page.Page;
@@ -208,7 +209,7 @@ record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean
         Files.createDirectories(file.getParent());
         if (name.endsWith(".jar")) {
             Path jar = docs.root().resolve(name);
-            Shell.assume(Files.exists(jar), "needs " + name + ": ./mvnw package -DskipTests");
+            Assumptions.assumeTrue(Files.exists(jar), "needs " + name + ": ./mvnw package -DskipTests");
             Files.copy(jar, file);
         } else if (variant.equals("so far")) {
             Files.write(file, DiffBlocks.soFar(docs, Docs.step(block.page()), block.line()));

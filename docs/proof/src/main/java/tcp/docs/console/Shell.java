@@ -202,25 +202,12 @@ public final class Shell implements AutoCloseable {
                 .toArray(String[]::new));
     }
 
-    /** Skips the test, visibly, where one of these programs is not. In CI on Linux it fails. */
+    /** Skips the test, visibly, where one of these programs is not. */
     public static void assume(String... programs) {
         Assumptions.assumeTrue(
                 System.getProperty("os.name").equals("Linux"), "the sessions of the docs are run on Linux only");
-        List<String> missing = Stream.concat(Stream.of("bash", "setsid"), Stream.of(programs))
+        Stream.concat(Stream.of("bash", "setsid"), Stream.of(programs))
                 .distinct()
-                .filter(name -> Programs.find(name).isEmpty())
-                .toList();
-        assume(
-                missing.isEmpty(),
-                "needs " + missing + " on the PATH. On Debian and Ubuntu:"
-                        + " apt-get install netcat-openbsd curl strace procps iproute2");
-    }
-
-    /** Skips the test, visibly, unless this holds. In CI it fails. */
-    public static void assume(boolean holds, String otherwise) {
-        if (!holds && "true".equals(System.getenv("CI"))) {
-            throw new AssertionError("In CI nothing is skipped: this " + otherwise);
-        }
-        Assumptions.assumeTrue(holds, otherwise);
+                .forEach(Programs::assume);
     }
 }

@@ -1,6 +1,7 @@
 package tcp.docs.syscalls;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -12,9 +13,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tcp.docs.console.Shell;
 import tcp.testkit.source.SourceCompiler;
 import tcp.testkit.system.Folders;
@@ -28,7 +32,6 @@ final class Strace implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String CALLS = "listen,accept,accept4,epoll_ctl,epoll_wait,"
             + "epoll_pwait,read,readv,write,writev,shutdown,close,fcntl,setsockopt";
-    private static final Pattern LINE = Pattern.compile("(\\d+) +(.*)");
     private static final Pattern CALL = Pattern.compile("(\\w+)\\((.*?)(?:\\) += (-?\\d+)(.*))?", Pattern.DOTALL);
     private static final Pattern EVENT = Pattern.compile("\\{events=(\\w+(?:\\|\\w+)*), data=\\{u32=(\\d+)");
 
@@ -54,44 +57,18 @@ final class Strace implements AutoCloseable {
      */
     record ClientAction(int during, String what) {}
 
-    /** Why strace does not work here; empty if it does. */
-    private static final String REFUSED = refused();
-
     private final Path folder = Files.createTempDirectory("trace");
-    private final Path file = folder.resolve("strace.txt");
     private final Shell shell;
     private final int port;
     private final List<ClientAction> actions = new ArrayList<>();
-
-    private static String refused() {
-        try {
-            Process strace = new ProcessBuilder("strace", "--seccomp-bpf", "-f", "-o", "/dev/null", "true")
-                    .redirectErrorStream(true)
-                    .start();
-            String says = new String(strace.getInputStream().readAllBytes());
-            return strace.waitFor() == 0 ? "" : says.strip();
-        } catch (IOException e) {
-            return e.getMessage();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    /** Skips the test, visibly, where strace does not work. In CI on Linux it fails. */
-    static void assume() {
-        Shell.assume("strace");
-        Shell.assume(
-                REFUSED.isEmpty(),
-                "needs strace, which says: " + REFUSED + " (in a container it needs --cap-add=SYS_PTRACE)");
-    }
 
     /** Starts a server and waits until its loop does. */
     Strace(List<String> source) throws IOException, InterruptedException {
         SourceCompiler.compile(String.join("\n", source), List.of()).writeTo(folder);
         shell = Shell.start(
                 folder,
-                "exec strace --seccomp-bpf -f -s 40 -e signal=none -e trace=%s -o %s java -cp . tcp.Server 0"
-                        .formatted(CALLS, file));
+                "exec strace --seccomp-bpf -ff -s 40 -e signal=none -e trace=" + CALLS
+                        + " -o strace java -cp . tcp.Server 0");
         port = shell.awaitPort();
         try {
             awaitIdle(1);
@@ -101,21 +78,17 @@ final class Strace implements AutoCloseable {
         }
     }
 
-    Socket connect() throws IOException {
-        return connect(new Client());
-    }
-
-    /** A client that takes little at a time. */
-    Socket connectSlow() throws IOException {
+    /** Connects a client; its receive buffer is the system's, or has so many bytes. */
+    Socket connect(int receiveBuffer) throws IOException {
         Socket client = new Client();
-        client.setReceiveBufferSize(4096);
-        return connect(client);
-    }
-
-    private Socket connect(Socket client) throws IOException {
+        if (receiveBuffer > 0) {
+            client.setReceiveBufferSize(receiveBuffer);
+        }
         did("connect");
         client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        return accustom(client);
+        client.setSoTimeout((int) PATIENCE.toMillis());
+        client.setTcpNoDelay(true);
+        return client;
     }
 
     void send(Socket client, String text) throws IOException {
@@ -144,66 +117,55 @@ final class Strace implements AutoCloseable {
         return List.copyOf(actions);
     }
 
-    private static Socket accustom(Socket socket) throws IOException {
-        socket.setSoTimeout((int) PATIENCE.toMillis());
-        socket.setTcpNoDelay(true);
-        return socket;
-    }
-
     /** Waits until the loop waits, and has started to do so this many times. */
-    void awaitIdle(int waits) throws InterruptedException, IOException {
-        await(
-                "waits in select() for the " + waits + ". time",
-                calls -> calls.stream()
-                                        .filter(c -> c.name().equals("epoll_wait"))
-                                        .count()
-                                >= waits
-                        && isIdle(calls));
+    void awaitIdle(int waits) throws InterruptedException {
+        awaitIdle("waits in select() for the " + waits + ". time", waits, call -> call.is("epoll_wait", "epoll"));
     }
 
     /** Waits until the loop waits, and such a call has been recorded so many times. */
-    void awaitIdle(int times, String name, String target) throws InterruptedException, IOException {
-        await(
-                "has made the call " + name + "(" + target + ") " + times + " times",
-                calls -> calls.stream().filter(c -> c.is(name, target)).count() >= times && isIdle(calls));
+    void awaitIdle(int times, String name, String target) throws InterruptedException {
+        awaitIdle("has made the call %s(%s) %d times".formatted(name, target, times), times, c -> c.is(name, target));
     }
 
-    private void await(String what, Predicate<List<Call>> condition) throws InterruptedException, IOException {
-        if (!shell.await(() -> !calls().isEmpty() && condition.test(calls()), PATIENCE)) {
-            throw new AssertionError("The loop never " + what + ". Its calls:\n"
-                    + String.join("\n", calls().stream().map(Call::shown).toList())
-                    + "\nIt printed: " + shell.text());
+    private void awaitIdle(String what, int times, Predicate<Call> counted) throws InterruptedException {
+        BooleanSupplier idle = () -> {
+            List<Call> calls = calls();
+            Call last = calls.isEmpty() ? null : calls.get(calls.size() - 1);
+            return last != null
+                    && last.is("epoll_wait", "epoll")
+                    && last.result() == null
+                    && calls.stream().filter(counted).count() >= times;
+        };
+        if (!shell.await(idle, PATIENCE)) {
+            throw new AssertionError("The loop never %s. Its calls:\n%s\nIt printed: %s"
+                    .formatted(
+                            what, calls().stream().map(Call::shown).collect(Collectors.joining("\n")), shell.text()));
         }
     }
 
-    /** Whether the loop sleeps. (A line that is not written yet looks unfinished, too.) */
-    private static boolean isIdle(List<Call> calls) {
-        return last(calls).name().equals("epoll_wait") && last(calls).result() == null;
-    }
-
-    private static Call last(List<Call> calls) {
-        return calls.get(calls.size() - 1);
-    }
-
-    /** The calls so far. */
+    /** The calls of the loop so far: of the thread that calls listen(). Each has a file. */
     List<Call> calls() {
-        try {
-            return decode(Files.readString(file), port);
-        } catch (IOException e) {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> f.getFileName().toString().startsWith("strace."))
+                    .toList()) {
+                String text = Files.readString(file);
+                if (text.contains("listen(")) {
+                    return decode(text.substring(text.indexOf("listen(")), port);
+                }
+            }
             return List.of(); // not there yet
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    /** Makes calls of what strace wrote. */
+    /** Makes calls of what strace wrote of one thread; the last line may have no end yet. */
     static List<Call> decode(String strace, int port) {
         List<Call> calls = new ArrayList<>();
         Map<String, String> names = new HashMap<>(Map.of("1", "stdout"));
-        String loop = null;
         int clients = 0;
-        for (String call : joined(strace)) {
-            String thread = call.substring(0, call.indexOf(' '));
-            call = call.substring(call.indexOf(' ') + 1);
-            Matcher parts = CALL.matcher(call);
+        for (String line : strace.split("\n")) {
+            Matcher parts = CALL.matcher(line);
             if (!parts.matches()) {
                 continue;
             }
@@ -212,13 +174,8 @@ final class Strace implements AutoCloseable {
             String result = parts.group(3);
             String first = arguments.split(",", 2)[0].strip();
             if (name.equals("listen")) {
-                loop = thread;
                 names.put(first, "listener");
-            }
-            if (!thread.equals(loop)) {
-                continue;
-            }
-            if (name.startsWith("epoll_")) {
+            } else if (name.startsWith("epoll_")) {
                 names.putIfAbsent(first, "epoll");
             }
             String target = names.get(first);
@@ -287,36 +244,6 @@ final class Strace implements AutoCloseable {
             default ->
                 name + "(" + target + (arguments.contains(",") ? arguments.substring(arguments.indexOf(',')) : "");
         };
-    }
-
-    /** The lines of strace, with the two halves of an interrupted one put together. */
-    private static List<String> joined(String strace) {
-        List<String> calls = new ArrayList<>();
-        Map<String, Integer> open = new HashMap<>();
-        for (String text : strace.split("\n")) {
-            Matcher line = LINE.matcher(text);
-            if (!line.matches()) {
-                continue;
-            }
-            String thread = line.group(1);
-            String call = line.group(2);
-            Matcher resumed = Pattern.compile("<\\.\\.\\. \\w+ resumed>(.*)").matcher(call);
-            if (resumed.matches()) {
-                Integer begun = open.remove(thread);
-                if (begun != null) {
-                    String rest = resumed.group(1);
-                    calls.set(
-                            begun,
-                            calls.get(begun).stripTrailing() + (rest.matches("[,)].*") ? rest : " " + rest.strip()));
-                }
-            } else if (call.endsWith("<unfinished ...>")) {
-                open.put(thread, calls.size());
-                calls.add(thread + " " + call.substring(0, call.length() - "<unfinished ...>".length()));
-            } else {
-                calls.add(thread + " " + call);
-            }
-        }
-        return calls;
     }
 
     @Override

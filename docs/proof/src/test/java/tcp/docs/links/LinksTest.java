@@ -15,7 +15,7 @@ import tcp.docs.page.Problem;
 /** What the pages point to is there: pages, headings, files, modules, Java names. */
 class LinksTest {
     private static final Docs DOCS = Docs.read();
-    private static final KnownIdentifiers NAMES = new KnownIdentifiers(DOCS);
+    private static final LinkCheck CHECK = new LinkCheck(DOCS);
 
     static Stream<Page> pages() {
         return DOCS.pages().values().stream();
@@ -24,7 +24,7 @@ class LinksTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("pages")
     void leadSomewhere(Page page) {
-        Problem.assertNone(LinkCheck.check(DOCS, NAMES, page));
+        Problem.assertNone(CHECK.check(page));
     }
 
     @ParameterizedTest
@@ -70,9 +70,9 @@ class LinksTest {
                 "`./mvnw -pl docs/proof verify`",
                 "`text/html`",
                 "`Poll::poll()`",
-                "`InitTest`",
+                "`BlocksTest`",
                 "<details><summary>x</summary>",
-                "`./mvnw -pl step1-init -am verify -Dtest=InitTest`",
+                "`./mvnw -pl docs/proof -am verify -Dtest=BlocksTest`",
                 "`\"no such thing\"`"
             })
     void findWhatIsThere(String text) {
@@ -80,14 +80,12 @@ class LinksTest {
     }
 
     private static List<Problem> references(String text) {
-        Docs docs = DOCS.with("docs/README.md", "# Title\n\n" + text + "\n");
-        return LinkCheck.check(docs, NAMES, docs.pages().get("docs/README.md"));
+        return CHECK.check(new Page("docs/README.md", "# Title\n\n" + text + "\n"));
     }
 
     @Test
     void leadFromAChapterToItsNeighbours() {
-        Docs docs = DOCS.with("docs/step2-discard.md", "# Title\n\n" + "word ".repeat(2501));
-        assertThat(LinkCheck.check(docs, NAMES, docs.pages().get("docs/step2-discard.md")))
+        assertThat(CHECK.check(new Page("docs/step2-discard.md", "# Title\n\n" + "word ".repeat(2501))))
                 .extracting(Problem::what)
                 .hasSize(5)
                 .anyMatch(what -> what.contains("step1-init.md"))

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import tcp.docs.console.Shell;
 import tcp.docs.page.Block;
 import tcp.docs.page.Docs;
 import tcp.docs.page.Problem;
@@ -33,7 +34,7 @@ class SyscallIT {
 
     @BeforeEach
     void onlyWhereStraceWorks() throws Exception {
-        Strace.assume();
+        Shell.assume("strace");
     }
 
     /** Each kernel block shows the calls that the loop makes today. */
