@@ -35,7 +35,6 @@ class Endpoint {
 
     private Endpoint peer; // null before the handshake is done
     private boolean outputEnded; // a FIN follows the last unsent byte
-    private boolean finSent;
     private boolean finReceived;
     private boolean inputShut;
     /** The handshake is not done yet. */
@@ -54,7 +53,7 @@ class Endpoint {
         this.receiveBuffer = receiveBuffer;
     }
 
-    /** Something has arrived: bytes, a FIN or an RST. A test's end takes the bytes here. */
+    /** Bytes have arrived. A test's end takes them here. */
     void arrived() {}
 
     /** connect(2), up to the first SYN; null: nobody listens there, and the answer is an RST. */
@@ -80,7 +79,7 @@ class Endpoint {
         end(REFUSED);
     }
 
-    /** What can be done without blocking: IN and OUT, and with HUP or ERR it will not get better. */
+    /** What can be done without blocking: IN and OUT, HUP when both directions have ended, and ERR. */
     int poll() {
         if (connecting) {
             return 0;
@@ -88,7 +87,7 @@ class Endpoint {
         boolean inputEnded = finReceived || inputShut;
         return (received.size() > 0 || inputEnded || over ? IN : 0)
                 | (room() > 0 || outputEnded || over ? OUT : 0)
-                | (over || peer == null || inputEnded && outputEnded ? HUP : 0)
+                | (over || inputEnded && outputEnded ? HUP : 0)
                 | (error != null ? ERR : 0);
     }
 
@@ -144,7 +143,7 @@ class Endpoint {
         inputShut = true;
     }
 
-    /** close(2): a FIN, but an RST if there are bytes that nobody will read (RFC 9293, 3.10.4 and RFC 2525, 2.17). */
+    /** close(2): a FIN, but an RST if there are bytes that nobody will read (RFC 9293, 3.6.1). */
     void close() {
         closed = true;
         if (received.size() > 0) {
@@ -167,7 +166,6 @@ class Endpoint {
     private void reset() {
         if (!over) {
             end(finReceived ? BROKEN_PIPE : RESET);
-            arrived();
         }
     }
 
@@ -184,21 +182,19 @@ class Endpoint {
             return;
         }
         int n = Math.min(unsent.size(), Math.max(0, peer.receiveBuffer - peer.received.size()));
-        if (n > 0 && peer.closed) { // nobody there: the other kernel answers with an RST
+        if (n > 0 && peer.closed) { // nobody will read it: the answer is an RST (3.6.1, too)
             peer.end(null);
             reset();
             return;
         }
         unsent.moveTo(peer.received, n);
-        boolean fin = outputEnded && !finSent && unsent.size() == 0;
-        if (fin) {
-            finSent = true;
+        if (n > 0) {
+            peer.arrived();
+        }
+        if (outputEnded && unsent.size() == 0) {
             peer.finReceived = true;
             over = finReceived; // both directions have ended, in order
             peer.over = over;
-        }
-        if (n > 0 || fin) {
-            peer.arrived();
         }
     }
 

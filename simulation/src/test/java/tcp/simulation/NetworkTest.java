@@ -300,7 +300,10 @@ class NetworkTest {
         listener.accept();
         assertThat(late.isConnected()).isTrue();
         assertThat(listener.accept().read(ByteBuffer.allocate(9))).isEqualTo(5);
+        List<Peer> waiting = List.of(network.connect(7), network.connect(7), network.connect(7));
         listener.close();
+        assertThat(waiting).extracting(Peer::isReset).containsExactly(true, true, false);
+        assertThat(waiting).extracting(Peer::isRefused).containsExactly(false, false, true);
         assertThat(network.connect(7).isRefused()).isTrue();
     }
 

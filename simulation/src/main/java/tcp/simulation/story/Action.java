@@ -6,21 +6,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * One thing that a client does, that the network chooses, or that time does.
+ * One thing that a client, the network or time does.
  *
  * @param client its number, 0 for client A; 0 also where there is none
- * @param text the bytes that are sent, one char each; null: none
- * @param number bytes, times or milliseconds; 0 where there is none
- * @param call when: {@link #ASLEEP}, {@link #AT_ONCE}, or before that call of the server, counted
- *     from the action before; if the server goes to sleep earlier, then
+ * @param text the bytes that are sent, one char for each; null: none
+ * @param number bytes, times or milliseconds; 0: none
+ * @param call when: {@link #ASLEEP}, {@link #AT_ONCE}, or just before that call of the server, counted
+ *     from the action before this one; if the server goes to sleep earlier, then
  */
 public record Action(What what, int client, String text, long number, int call) {
-    /** When the server sleeps: it has done all that it can do. */
+    /** When the server sleeps, since it has done all that it can do. */
     public static final int ASLEEP = 0;
     /** With the action before, so that the server sees both at the same time. */
     public static final int AT_ONCE = -1;
 
-    /** Kinds of actions, in the words of a story: %c is a client, %s are bytes, %d a number. */
+    private static final String ESCAPED = "\r\n\t\"\\";
+    private static final String ESCAPES = "rnt\"\\";
+    private static final Pattern ESCAPE = Pattern.compile("\\\\(x[0-9a-f]{2}|.)");
+
+    /** What happens, in the words of a story: %c stands for a client, %s for bytes, %d for a number. */
     public enum What {
         CONNECTS("%c connects"),
         SENDS("%c sends %s"),
@@ -32,6 +36,7 @@ public record Action(What what, int client, String text, long number, int call) 
         CLOSES("%c closes"),
         RESETS("%c resets"),
         PASS("%d ms pass"),
+        // From here on nothing happens yet: the network chooses what it does later.
         READ_GIVES("the next read from %c gives %d bytes"),
         WRITE_TAKES("the next write to %c takes %d bytes"),
         OPTION_FAILS("setOption fails for %c"),
@@ -41,31 +46,32 @@ public record Action(What what, int client, String text, long number, int call) 
 
         private final String words;
         private final Pattern pattern;
+        final boolean ofClient;
+        final boolean hasClient;
+        final boolean hasText;
+        final boolean hasNumber;
 
         What(String words) {
             this.words = words;
+            ofClient = words.startsWith("%c");
+            hasClient = words.contains("%c");
+            hasText = words.contains("%s");
+            hasNumber = words.contains("%d");
             pattern = Pattern.compile(words.replace("%c", "(?<client>[A-Z]{1,3})")
                             .replace("%s", "\"(?<text>(?:\\\\.|[^\"\\\\])*)\"")
                             .replace("%d", "(?<number>[0-9]{1,9})")
-                    + "( at (once|call (?<call>[0-9]{1,9})))?");
+                    + "(?<once> at once)?( at call (?<call>[0-9]{1,9}))?");
         }
 
-        private boolean has(String part) {
-            return words.contains(part);
-        }
-
-        boolean isOfClient() {
-            return words.startsWith("%c");
-        }
-
-        /** Nothing happens now; it says what the network does later. */
         boolean isChoice() {
-            return ordinal() >= READ_GIVES.ordinal();
+            return compareTo(READ_GIVES) >= 0;
         }
     }
 
-    static Action of(What what, int client) {
-        return new Action(what, client, null, 0, ASLEEP);
+    public Action {
+        client = what.hasClient ? client : 0;
+        text = what.hasText ? text : null;
+        number = what.hasNumber ? number : 0;
     }
 
     static Action of(What what, int client, long number) {
@@ -76,10 +82,6 @@ public record Action(What what, int client, String text, long number, int call) 
         return new Action(What.SENDS, client, text, 0, ASLEEP);
     }
 
-    boolean hasClient() {
-        return what.has("%c");
-    }
-
     Action at(int when) {
         return new Action(what, client, text, number, when);
     }
@@ -88,25 +90,26 @@ public record Action(What what, int client, String text, long number, int call) 
         return new Action(what, other, text, number, call);
     }
 
-    /** One action, as {@link #toString} writes it. */
+    Action with(String otherText, long otherNumber) {
+        return new Action(what, client, otherText, otherNumber, call);
+    }
+
     static Action parse(String line) {
         for (What what : What.values()) {
-            Matcher found = what.pattern.matcher(line.strip());
+            Matcher found = what.pattern.matcher(line);
             if (found.matches()) {
                 String call = found.group("call");
                 return new Action(
                         what,
-                        what.has("%c") ? number(found.group("client")) : 0,
-                        what.has("%s") ? unquoted(found.group("text")) : null,
-                        what.has("%d") ? Long.parseLong(found.group("number")) : 0,
-                        call != null ? Integer.parseInt(call) : line.endsWith(" at once") ? AT_ONCE : ASLEEP);
+                        what.hasClient ? number(found.group("client")) : 0,
+                        what.hasText ? unquoted(found.group("text")) : null,
+                        what.hasNumber ? Long.parseLong(found.group("number")) : 0,
+                        call != null ? Integer.parseInt(call) : found.group("once") != null ? AT_ONCE : ASLEEP);
             }
         }
         String known = Arrays.stream(What.values()).map(what -> what.words).collect(Collectors.joining(", "));
         throw new IllegalArgumentException("Not an action of a story: %s. Known are: %s."
-                .formatted(
-                        line.strip(),
-                        known.replace("%c", "A").replace("%s", "\"…\"").replace("%d", "5")));
+                .formatted(line, known.replace("%c", "A").replace("%s", "\"…\"").replace("%d", "5")));
     }
 
     @Override
@@ -126,37 +129,31 @@ public record Action(What what, int client, String text, long number, int call) 
     }
 
     static int number(String name) {
-        int n = 0;
-        for (int i = 0; i < name.length(); i++) {
-            n = 26 * n + name.charAt(i) - 'A' + 1;
-        }
-        return n - 1;
+        return name.chars().reduce(0, (n, c) -> 26 * n + c - 'A' + 1) - 1;
     }
 
     static String quoted(String bytes) {
         StringBuilder quoted = new StringBuilder("\"");
         for (char c : bytes.toCharArray()) {
-            int known = "\r\n\t\"\\".indexOf(c);
-            if (known >= 0) {
-                quoted.append('\\').append("rnt\"\\".charAt(known));
-            } else if (c < ' ' || c > '~') {
-                quoted.append("\\x%02x".formatted((int) c));
-            } else {
-                quoted.append(c);
-            }
+            int known = ESCAPED.indexOf(c);
+            quoted.append(
+                    known >= 0
+                            ? "\\" + ESCAPES.charAt(known)
+                            : c < ' ' || c > '~' ? "\\x%02x".formatted((int) c) : String.valueOf(c));
         }
         return quoted.append('"').toString();
     }
 
     private static String unquoted(String quoted) {
-        return Pattern.compile("\\\\(x[0-9a-f]{2}|.)").matcher(quoted).replaceAll(escape -> {
-            String what = escape.group(1);
-            int known = "rnt\"\\".indexOf(what);
-            if (known < 0 && what.length() == 1) {
-                throw new IllegalArgumentException("Unknown escape \\%s in \"%s\": there are %s"
-                        .formatted(what, quoted, "\\r, \\n, \\t, \\\", \\\\ and \\x0f."));
+        return ESCAPE.matcher(quoted).replaceAll(found -> {
+            String escape = found.group(1);
+            int known = ESCAPES.indexOf(escape);
+            if (known < 0 && escape.length() == 1) {
+                throw new IllegalArgumentException(
+                        "\\%s in \"%s\" is unknown; there are \\r, \\n, \\t, \\\", \\\\ and \\x0f."
+                                .formatted(escape, quoted));
             }
-            char c = known < 0 ? (char) Integer.parseInt(what.substring(1), 16) : "\r\n\t\"\\".charAt(known);
+            char c = known < 0 ? (char) Integer.parseInt(escape.substring(1), 16) : ESCAPED.charAt(known);
             return Matcher.quoteReplacement(String.valueOf(c));
         });
     }

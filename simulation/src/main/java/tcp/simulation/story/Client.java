@@ -3,24 +3,27 @@ package tcp.simulation.story;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import tcp.simulation.Peer;
 
-/** What a contract may know of a client in a story. Bytes are Strings with one char for each. */
+/** A client in a story, and what a contract may know of it. Bytes are chars here. */
 public final class Client {
     final String name;
-    Peer peer; // null: not connected yet
     final StringBuilder sent = new StringBuilder();
     final List<Integer> reads = new ArrayList<>();
     final Deque<Integer> readLimits = new ArrayDeque<>();
     final Deque<Integer> writeLimits = new ArrayDeque<>();
+    Peer peer; // null: not connected yet
     boolean optionFails;
     boolean accepted;
     boolean reading = true;
     boolean halfClosed;
     boolean gone;
+    int ahead;
+    int settled; // bytes of answers that had come when it had all
+    long settledAt;
+    long idle;
 
     Client(String name) {
         this.name = name;
@@ -33,7 +36,7 @@ public final class Client {
 
     /** How many bytes each read() of the server got from it. */
     public List<Integer> reads() {
-        return Collections.unmodifiableList(reads);
+        return reads;
     }
 
     /** It has ended its half. */
@@ -41,9 +44,14 @@ public final class Client {
         return halfClosed;
     }
 
-    /** The server has accepted it. */
-    public boolean accepted() {
-        return accepted;
+    /** How many have connected before it, and are still there, having not ended their half. */
+    public int ahead() {
+        return ahead;
+    }
+
+    /** Milliseconds since it has got all of an answer or, before any, since it was accepted. */
+    public long idleMillis() {
+        return idle / 1_000_000;
     }
 
     String got() {

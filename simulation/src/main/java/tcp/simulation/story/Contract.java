@@ -2,42 +2,35 @@ package tcp.simulation.story;
 
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 
-/** What a server must do for each client, whatever the others and the network do. */
-public interface Contract {
-    /** What clients send in stories: whole messages first, then parts and things like them. */
-    List<String> messages();
-
-    /**
-     * What a client must have got when the server sleeps, if it reads.
-     *
-     * @return one char for each byte; null: the contract does not say
-     */
-    String answer(Client client);
-
-    /** Whether the server must have ended its half by then; if not, it must not. */
-    default boolean ends(Client client) {
-        return client.halfClosed();
+/**
+ * What a server must do for each client, whatever the others and the network do. It holds whenever the
+ * server sleeps, for every client that has not left.
+ *
+ * @param messages what clients send in stories: a whole message first, then others and parts
+ * @param answer what the client must have got if it reads, one char for each byte; null: anything
+ * @param ends whether the server must have ended its half by then; if not, it must not
+ * @param cutsOff whether it must have ended the connection, even with a reset, and without all of its answer
+ * @param stories of its own, to be played besides
+ * @param traits what is special
+ */
+public record Contract(
+        List<String> messages,
+        Function<Client, String> answer,
+        Predicate<Client> ends,
+        Predicate<Client> cutsOff,
+        List<String> stories,
+        List<Trait> traits) {
+    /** What is special about a server. */
+    public enum Trait {
+        /** Only its first story makes it do anything: each has a new server. */
+        ONE_STORY,
+        /** It need not rest while accept() fails for want of descriptors. */
+        NEEDS_DESCRIPTORS
     }
 
-    /** Whether the server may reset the connection of a client that has not gone. */
-    default boolean mayReset() {
-        return false;
-    }
-
-    /** Whether it must sleep, and not spin, while accept() fails for want of descriptors. */
-    default boolean restsWithoutDescriptors() {
-        return true;
-    }
-
-    /** After how many stories a new server is made; until then it keeps what it has learnt. */
-    default int storiesPerServer() {
-        return 500;
-    }
-
-    /** Step 5's response. */
-    String RESPONSE = """
+    private static final String RESPONSE = """
             HTTP/1.1 200 OK\r
             Content-Type: text/html\r
             Connection: keep-alive\r
@@ -45,122 +38,95 @@ public interface Contract {
             \r
             hello
             """;
+    private static final String[] REQUESTS = {"GET / HTTP/1.1\r\n\r\n", "\r\n\r\n", "A: b\r\n\r", "\r\r\n", "\n"};
 
     /** The server leaves every client in the kernel's queue. */
-    Contract STEP1 = new Contract() {
-        @Override
-        public List<String> messages() {
-            return List.of("hello\n");
-        }
+    public static final Contract STEP1 =
+            answering(client -> "", "hello\n").ending(client -> false).with(Trait.ONE_STORY);
 
-        @Override
-        public String answer(Client client) {
-            return "";
-        }
+    /** It hangs up on every client; what that has sent is not read, so the end may be a reset. */
+    public static final Contract STEP2 =
+            answering(client -> "", "hello\n").cuttingOff(client -> true).with(Trait.NEEDS_DESCRIPTORS);
 
-        @Override
-        public boolean ends(Client client) {
-            return false;
-        }
+    /** It reads all, says nothing, and ends when the client has. */
+    public static final Contract STEP3 = answering(client -> "", "hello\n", "x");
 
-        @Override
-        public int storiesPerServer() {
-            return 1; // only the first client makes it do anything
-        }
-    };
+    /** It says how many bytes its first read got, and ends its half. */
+    public static final Contract STEP4 =
+            answering(Contract::received, "hello\n", "x").ending(client -> client.halfClosed || !client.sent.isEmpty());
 
-    /** The server hangs up on every client at once. */
-    Contract STEP2 = new Contract() {
-        @Override
-        public List<String> messages() {
-            return List.of("hello\n");
-        }
-
-        @Override
-        public String answer(Client client) {
-            return "";
-        }
-
-        @Override
-        public boolean ends(Client client) {
-            return true;
-        }
-
-        @Override
-        public boolean mayReset() {
-            return true; // what the client has sent is never read
-        }
-
-        @Override
-        public boolean restsWithoutDescriptors() {
-            return false;
-        }
-    };
-
-    /** The server reads all, says nothing, and ends when the client has. */
-    Contract STEP3 = answering(client -> "", "hello\n", "x");
-
-    /** The server says how much its first read got, and ends its half. */
-    Contract STEP4 = new Contract() {
-        @Override
-        public List<String> messages() {
-            return List.of("hello\n", "x");
-        }
-
-        @Override
-        public String answer(Client client) {
-            int sent = client.sent.length();
-            int n = client.reads.isEmpty() ? sent : client.reads.get(0);
-            return sent == 0 ? "" : "Received " + n + " bytes\n";
-        }
-
-        @Override
-        public boolean ends(Client client) {
-            return client.halfClosed() || client.sent.length() > 0;
-        }
-    };
-
-    /** The server answers whenever the four bytes that end a head have come. */
-    Contract STEP5 = answering(
-            client -> RESPONSE.repeat(count("\r\n\r\n", client.sent)),
-            "GET / HTTP/1.1\r\n\r\n",
-            "\r\n\r\n",
-            "A: b\r\n\r",
-            "\r\r\n",
-            "\n");
+    /** It answers whenever the four bytes that end a head have come, and keeps the connection. */
+    public static final Contract STEP5 = answering(client -> responses(client.sent), REQUESTS);
 
     /** All that a client sends comes back. */
-    Contract ECHO = answering(Client::sent, "hello\n", "\0\r\u00ff");
+    public static final Contract ECHO = answering(Client::sent, "hello\n", "\0\r\u00ff");
 
-    private static int count(String part, StringBuilder text) {
-        int n = 0;
-        for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
-            n++;
-        }
-        return n;
-    }
+    /** Step 5, for those who get an answer each second. */
+    public static final Contract DEADLINES = STEP5.cuttingOff(client -> client.idleMillis() > 1_000)
+            .playing(
+                    "A connects; 700 ms pass; 500 ms pass",
+                    "A connects; A sends %1$s; 700 ms pass; A sends %1$s; 700 ms pass; 700 ms pass",
+                    "A connects; A sends %2$s; 700 ms pass; A sends %2$s; 700 ms pass",
+                    "A connects; 300 ms pass; B connects; 600 ms pass; B sends %1$s; 300 ms pass; 500 ms pass; 500 ms pass",
+                    "A connects; A stops reading; A sends %1$s 20000 times; 700 ms pass; 700 ms pass; A reads on",
+                    "A connects; A resets; B connects; 500 ms pass; C connects; B sends %1$s; 700 ms pass; 700 ms pass");
 
-    /** The contract of the step with that number. */
-    static Contract ofStep(int step) {
-        List<Contract> steps = List.of(STEP1, STEP2, STEP3, STEP4, STEP5);
-        if (step < 1 || step > steps.size()) {
-            throw new IllegalArgumentException("There is no step " + step + ": give a number from 1 to 5.");
-        }
-        return steps.get(step - 1);
-    }
+    /** Step 5, for the first hundred who are there. */
+    public static final Contract CROWD = answering(
+                    client -> client.ahead() < 100 ? responses(client.sent) : "", REQUESTS)
+            .ending(client -> client.halfClosed && client.ahead() < 100);
 
     /** A server that answers what was sent, and keeps the connection until the client ends its half. */
-    static Contract answering(Function<Client, String> answer, String... messages) {
-        return new Contract() {
-            @Override
-            public List<String> messages() {
-                return Stream.of(messages).toList();
-            }
+    public static Contract answering(Function<Client, String> answer, String... messages) {
+        return new Contract(List.of(messages), answer, Client::halfClosed, client -> false, List.of(), List.of());
+    }
 
-            @Override
-            public String answer(Client client) {
-                return answer.apply(client);
-            }
+    /** The same, with another rule for when the server ends its half. */
+    public Contract ending(Predicate<Client> when) {
+        return new Contract(messages, answer, when, cutsOff, stories, traits);
+    }
+
+    /** The same, where the server hangs up on some. */
+    public Contract cuttingOff(Predicate<Client> whom) {
+        return new Contract(messages, answer, ends, whom, stories, traits);
+    }
+
+    /** The same, with stories of its own; %1$s is the first message in quotes, %2$s its first half. */
+    public Contract playing(String... special) {
+        return new Contract(messages, answer, ends, cutsOff, List.of(special), traits);
+    }
+
+    private Contract with(Trait trait) {
+        return new Contract(messages, answer, ends, cutsOff, stories, List.of(trait));
+    }
+
+    /** The contract of the step with that number, or of the exercise with that name. */
+    public static Contract of(String name) {
+        return switch (name) {
+            case "1", "step1" -> STEP1;
+            case "2", "step2" -> STEP2;
+            case "3", "step3" -> STEP3;
+            case "4", "step4" -> STEP4;
+            case "5", "step5" -> STEP5;
+            case "echo" -> ECHO;
+            case "deadlines" -> DEADLINES;
+            case "crowd" -> CROWD;
+            default ->
+                throw new IllegalArgumentException(
+                        "There is no contract %s: give 1, 2, 3, 4, 5, echo, deadlines or crowd.".formatted(name));
         };
+    }
+
+    private static String received(Client client) {
+        int n = client.reads.isEmpty() ? client.sent.length() : client.reads.get(0);
+        return client.sent.isEmpty() ? "" : "Received " + n + " bytes\n";
+    }
+
+    private static String responses(StringBuilder sent) {
+        int n = 0;
+        for (int at = sent.indexOf("\r\n\r\n"); at >= 0; at = sent.indexOf("\r\n\r\n", at + 4)) {
+            n++;
+        }
+        return RESPONSE.repeat(n);
     }
 }

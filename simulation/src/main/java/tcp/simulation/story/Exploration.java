@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
+import tcp.simulation.story.Action.What;
 
 /** Looks for a story in which a server breaks its contract, and for the shortest that shows it. */
 public final class Exploration {
@@ -12,6 +14,7 @@ public final class Exploration {
     private final ServerFactory servers;
     private long seed = 1;
     private Duration shrinking = Duration.ofSeconds(2);
+    private IntConsumer watcher = played -> {};
     private Run run;
 
     private Exploration(Contract contract, ServerFactory servers) {
@@ -19,41 +22,42 @@ public final class Exploration {
         this.servers = servers;
     }
 
-    /** An exploration of that server, for that contract. */
+    /** An exploration of those servers, for that contract. */
     public static Exploration of(Contract contract, ServerFactory servers) {
         return new Exploration(contract, servers);
     }
 
-    /** Where random choices come from; the same seed gives the same stories. */
+    /** Where random choices come from: the same seed gives the same stories. */
     public Exploration seed(long number) {
         seed = number;
         return this;
     }
 
-    /** How long to look for a shorter story once one has failed; 2 s by default. */
+    /** How long to look for a shorter story when one has failed; 2 s by default. */
     public Exploration shrinking(Duration most) {
         shrinking = most;
         return this;
     }
 
-    /** Plays so many stories, or until one fails. */
-    public Optional<Failure> run(long stories) throws InterruptedException {
-        return run(stories, Duration.ofDays(1));
+    /** Who is told, some times a second, how many stories have been played. */
+    public Exploration watchedBy(IntConsumer who) {
+        watcher = who;
+        return this;
     }
 
     /** Plays so many stories, as far as the time allows, or until one fails. */
     public Optional<Failure> run(long stories, Duration most) throws InterruptedException {
         long end = System.nanoTime() + most.toNanos();
-        Iterator<Story> families = new Families(contract, seed, stories);
+        Iterator<Story> all = new Families(contract, seed, stories);
         Failure failure = play(new Iterator<>() {
             @Override
             public boolean hasNext() {
-                return families.hasNext() && System.nanoTime() < end;
+                return all.hasNext() && System.nanoTime() < end;
             }
 
             @Override
             public Story next() {
-                return families.next();
+                return all.next();
             }
         });
         return Optional.ofNullable(failure == null ? null : shortest(failure));
@@ -64,10 +68,9 @@ public final class Exploration {
         return Optional.ofNullable(play(List.of(story).iterator()));
     }
 
-    /** How many stories have been played to their end; from any thread, while it runs, too. */
+    /** How many stories have been played to their end. */
     public int played() {
-        Run current = run;
-        return current == null ? 0 : current.played();
+        return run.played();
     }
 
     /** What the server has used that the network does not simulate: then a failure may be none. */
@@ -77,26 +80,22 @@ public final class Exploration {
 
     private Failure play(Iterator<Story> stories) throws InterruptedException {
         run = new Run(contract, servers, stories);
-        return run.play();
+        return run.play(watcher);
     }
 
-    private Failure trial(List<Action> some) throws InterruptedException {
-        List<Action> actions = Story.renumbered(some);
+    /** How those actions, if they can happen, fail on a server of their own; null: not. */
+    private Failure trial(List<Action> actions) throws InterruptedException {
         return Story.isPossible(actions)
-                ? new Run(contract, servers, List.of(new Story(actions)).iterator()).play()
+                ? new Run(contract, servers, List.of(new Story(actions)).iterator()).play(played -> {})
                 : null;
     }
 
-    /** The shortest story that fails alike, on a server of its own. */
     private Failure shortest(Failure first) throws InterruptedException {
         long end = System.nanoTime() + shrinking.toNanos();
         Failure failure = alone(first);
-        if (failure == null) {
-            return first; // only after others, and not even then
-        }
         List<List<Action>> shorter = shorter(failure.story().actions());
-        for (int i = 0; i < shorter.size() && System.nanoTime() < end; i++) {
-            Failure found = trial(shorter.get(i));
+        for (int i = 0; failure.before().isEmpty() && i < shorter.size() && System.nanoTime() < end; i++) {
+            Failure found = trial(Story.renumbered(shorter.get(i)));
             if (failure.isLike(found)) {
                 failure = found;
                 shorter = shorter(found.story().actions());
@@ -106,71 +105,62 @@ public final class Exploration {
         return failure;
     }
 
-    /** The failure without the stories before it, or with as few as it takes; null: it needs all of them or more. */
+    /** The failure as one story, with as few of the stories before it as it takes. */
     private Failure alone(Failure first) throws InterruptedException {
-        List<Story> before = first.before();
-        for (int n = 0;
-                n <= before.size();
-                n = n == 0 ? 1 : n == before.size() ? n + 1 : Math.min(2 * n, before.size())) {
-            List<Story> stories = new ArrayList<>(before.subList(before.size() - n, before.size()));
-            stories.add(first.story());
-            Failure found = trial(Story.inARow(stories).actions());
+        int most = first.before().size();
+        for (int n = 0; n <= most; n = n == most ? most + 1 : Math.min(2 * n + 1, most)) {
+            Failure found = trial(Story.inARow(first.before().subList(most - n, most), first.story())
+                    .actions());
             if (first.isLike(found)) {
                 return found;
             }
         }
-        return null;
+        return first;
     }
 
-    /** Smaller stories to try: without some actions, with earlier moments, with less text. */
+    /** Simpler stories to try: without some actions, with simpler moments, less text, smaller numbers. */
     private static List<List<Action>> shorter(List<Action> actions) {
         List<List<Action>> shorter = new ArrayList<>();
-        actions.stream()
-                .mapToInt(Action::client)
-                .distinct()
-                .forEach(client -> shorter.add(actions.stream()
-                        .filter(action -> !action.hasClient() || action.client() != client)
-                        .toList()));
         for (int n = actions.size() / 2; n > 0; n /= 2) {
-            for (int from = actions.size() - n; from >= 0; from -= Math.max(1, n / 2)) {
+            for (int from = actions.size() - n; from >= 0; from -= (n + 1) / 2) {
                 List<Action> without = new ArrayList<>(actions);
                 without.subList(from, from + n).clear();
                 shorter.add(without);
             }
         }
+        for (Action connects : actions) { // without one client
+            if (connects.what() == What.CONNECTS) {
+                shorter.add(
+                        actions.stream().filter(action -> action != connects).toList());
+            }
+        }
         for (int i = 0; i < actions.size(); i++) {
-            Action action = actions.get(i);
-            if (action.call() != Action.ASLEEP) {
-                shorter.add(with(actions, i, action.at(Action.ASLEEP)));
-                if (action.call() > 1) {
-                    shorter.add(with(actions, i, action.at(action.call() - 1)));
-                }
-            }
-            String text = action.text();
-            if (text != null && text.length() > 1) {
-                for (int n = text.length() / 2; n > 0; n /= 2) {
-                    for (int from = 0; from + n <= text.length(); from += n) {
-                        String less = text.substring(0, from) + text.substring(from + n);
-                        shorter.add(with(
-                                actions,
-                                i,
-                                new Action(action.what(), action.client(), less, action.number(), action.call())));
-                    }
-                }
-            }
-            if (action.number() > 1) {
-                for (long number : new long[] {1, action.number() / 2, action.number() - 1}) {
-                    shorter.add(
-                            with(actions, i, new Action(action.what(), action.client(), text, number, action.call())));
-                }
+            for (Action simpler : simpler(actions.get(i))) {
+                List<Action> changed = new ArrayList<>(actions);
+                changed.set(i, simpler);
+                shorter.add(changed);
             }
         }
         return shorter;
     }
 
-    private static List<Action> with(List<Action> actions, int i, Action other) {
-        List<Action> changed = new ArrayList<>(actions);
-        changed.set(i, other);
-        return changed;
+    private static List<Action> simpler(Action action) {
+        List<Action> simpler = new ArrayList<>();
+        if (action.call() != Action.ASLEEP) {
+            simpler.add(action.at(Action.ASLEEP));
+        }
+        if (action.call() > 1) {
+            simpler.add(action.at(action.call() - 1));
+        }
+        String text = action.text();
+        for (int n = text == null ? 0 : text.length() / 2; n > 0; n /= 2) {
+            for (int from = 0; from + n <= text.length(); from += n) {
+                simpler.add(action.with(text.substring(0, from) + text.substring(from + n), action.number()));
+            }
+        }
+        for (long number = 1; number < action.number(); number = Math.max(number + 1, (number + action.number()) / 2)) {
+            simpler.add(action.with(text, number));
+        }
+        return simpler;
     }
 }

@@ -12,51 +12,49 @@ import tcp.simulation.Call;
  * @param steps what happened, action by action
  * @param what what is wrong, in a sentence or two
  * @param thrown what has left the server; null: nothing
- * @param before stories that the same server had lived through; empty: it needs none
+ * @param before the stories that the same server has had before; empty: it takes this one only
  */
 public record Failure(Kind kind, Story story, List<Step> steps, String what, Throwable thrown, List<Story> before) {
-    private static final int WIDEST = 48;
-    private static final int MOST_CALLS = 8;
+    private static final int MOST_CALLS = 8; // shown for an action
 
     /** What can be wrong. */
     public enum Kind {
-        /** The server sleeps, and a client has not got all. */
+        /** The server sleeps, and a client has not got all of its answer. */
         SILENT,
         /** A client has got other bytes. */
         WRONG_BYTES,
-        /** A client has got more than it should. */
+        /** A client has got more bytes than it should. */
         MORE,
-        /** The connection has ended, and should not. */
+        /** The server has ended a connection too early. */
         EARLY_END,
-        /** The connection is still open, and should have ended. */
+        /** The server should have ended a connection. */
         NO_END,
-        /** The connection was reset. */
+        /** The server has reset a connection. */
         RESET,
         /** A client could not connect. */
         REFUSED,
-        /** It goes on reading from a client that takes no answers. */
-        NO_BACK_PRESSURE,
-        /** One client, or those that connect, can keep it from serving the others. */
-        UNFAIR,
+        /** The server goes on reading from a client that takes no answers. */
+        READS_ON,
         /** The constructor, run() or close() has failed, or run() has returned. */
         LOOP_ENDED,
-        /** It is busy with nothing. */
+        /** The server is busy with nothing. */
         SPINS,
-        /** It calls nothing, and does not return. */
+        /** The server calls nothing, and does not return. */
         STUCK,
-        /** All clients have left, or it is closed, and it has descriptors open. */
+        /** All clients have left, or the server is closed, and it has descriptors open. */
         LEAKS
     }
 
     /**
-     * An action and what the server called then.
+     * An action, and what the server called then.
      *
      * @param moment the call before which it happened; null: the server slept
      */
     public record Step(Action action, String moment, List<Call> calls) {
         @Override
         public String toString() {
-            return action.words() + (moment == null ? "" : ", just before " + moment);
+            return action.words()
+                    + (moment != null ? ", just before " + moment : action.call() == Action.AT_ONCE ? " at once" : "");
         }
     }
 
@@ -66,32 +64,27 @@ public record Failure(Kind kind, Story story, List<Step> steps, String what, Thr
                 && (thrown == null || other.thrown != null && thrown.getClass() == other.thrown.getClass());
     }
 
-    /** Whether it takes more than this story: the same server had other clients before. */
-    public boolean onlyAfterOthers() {
-        return !before.isEmpty();
-    }
-
     /** The story, an action in each line, with the server's calls beside it. */
     public List<String> lines() {
-        int width = Math.min(
-                WIDEST,
-                steps.stream().mapToInt(step -> step.toString().length()).max().orElse(0));
+        int width = steps.stream().mapToInt(it -> it.toString().length()).max().orElse(1);
         List<String> lines = new ArrayList<>();
         for (Step step : steps) {
             String calls =
                     step.calls.stream().limit(MOST_CALLS).map(Call::toString).collect(Collectors.joining(" · "));
             int more = step.calls.size() - MOST_CALLS;
-            String line = "%2d  %-" + Math.max(width, 1) + "s  %s" + (more > 0 ? " · and %,d more calls" : "");
-            lines.add(line.formatted(lines.size() + 1, step, calls, more).stripTrailing());
+            lines.add(("%2d  %-" + Math.min(width, 48) + "s  %s%s")
+                    .formatted(lines.size() + 1, step, calls, more > 0 ? " · and " + more + " more calls" : "")
+                    .stripTrailing());
         }
         return lines;
     }
 
+    /** The lines, and what is wrong. */
     @Override
     public String toString() {
-        String others = onlyAfterOthers()
-                ? "This server had %,d stories before; without them it does not happen.\n".formatted(before.size())
-                : "";
-        return "%s\n\n%s\n%s".formatted(String.join("\n", lines()), what, others);
+        String others = before.isEmpty()
+                ? ""
+                : "\nThis server had %,d stories before; without them it does not happen.".formatted(before.size());
+        return "%s%n%n%s%s".formatted(String.join(System.lineSeparator(), lines()), what, others);
     }
 }

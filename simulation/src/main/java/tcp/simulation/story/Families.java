@@ -2,32 +2,39 @@ package tcp.simulation.story;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import tcp.simulation.story.Action.What;
+import tcp.simulation.story.Contract.Trait;
 
 /**
- * The stories of an exploration: first the rare ones, then some of each family of short ones (all, if
- * there is room), then random ones. The same seed gives the same stories.
+ * The stories of an exploration. Rare ones come first, since a limit of time would cut off what is last; then
+ * families of short stories, each whole or as much of it as there is room for; then random ones. The same seed
+ * gives the same stories.
  */
 final class Families implements Iterator<Story> {
-    private static final What[] ENDS = {null, What.HALF_CLOSES, What.CLOSES, What.RESETS};
-    /** What is written first of all, since a limit of time would cut it off. %1$s is a message, %2$s half of one. */
-    private static final String RARE = """
+    /** %1$s is a whole message, %2$s its first half, %3$s all but its last two bytes, and %4$s these. */
+    private static final String SHORT = """
+            A connects; A sends %1$s; A sends %1$s; A closes; B connects; B sends %1$s; B half-closes
             A connects; A closes at once
             A connects; A resets at once; B connects; B sends %1$s
             A connects; A sends %1$s at once; A half-closes at once
-            A connects; A sends %1$s at once; A closes at once
+            A connects; A sends %1$s at once; A closes at once; B connects; B sends %2$s; B resets
             A connects; A sends %1$s at once; A resets at once
             setOption fails for A; A connects; A resets at call 1; B connects; B sends %1$s
             setOption fails for A; A connects; A closes at call 1
-            A connects; A sends %1$s; B connects; B sends %2$s; A resets; B sends %1$s
-            A connects; A sends %2$s; B connects; B sends %1$s; A sends %2$s
+            A connects; A sends %2$s; B connects; B sends %2$s; A resets; B sends %2$s
+            A connects; B connects; A sends %3$s; B sends %3$s; A sends %4$s; B sends %4$s
+            """;
+
+    private static final String LONG = """
             A connects; A stops reading; A sends %1$s 20000 times; B connects; B sends %1$s; A reads on
             A connects; A stops reading; A sends %1$s 20000 times; A half-closes; A takes 100000 bytes; A reads on
             A connects; A stops reading; A sends %1$s 20000 times; A resets; B connects; B sends %1$s
@@ -38,101 +45,109 @@ final class Families implements Iterator<Story> {
             buffers hold 10 bytes; A connects; A sends %1$s 100 times; A half-closes
             buffers hold 1000 bytes; A connects; A stops reading; A sends %1$s 1000 times; A takes 7 bytes; A reads on
             """;
-    /** Only for a server that rests while there are no descriptors. */
     private static final String WITHOUT_DESCRIPTORS = """
             descriptors run out; A connects; 50 ms pass; descriptors are back; 1000 ms pass; A sends %1$s
             A connects; descriptors run out; B connects; A sends %1$s; 500 ms pass; A closes; 500 ms pass
-            descriptors run out; A connects; A resets; 500 ms pass; descriptors are back; 1000 ms pass; B connects; B sends %1$s
-            descriptors run out; A connects; B connects at once; 300 ms pass; descriptors are back; 300 ms pass; A sends %1$s; B sends %1$s
+            descriptors run out; A connects; A resets; 500 ms pass; descriptors are back; 900 ms pass; B connects
+            descriptors run out; A connects; B connects at once; 300 ms pass; descriptors are back; 300 ms pass; B sends %1$s
             """;
+    private static final What[] ENDS = {null, What.HALF_CLOSES, What.CLOSES, What.RESETS};
+    private static final What[] ANY = Stream.concat(
+                    Arrays.stream(What.values())
+                            .filter(what -> what.hasClient && what != What.SENDS_MANY && what != What.OPTION_FAILS),
+                    Stream.of(What.CONNECTS, What.SENDS, What.SENDS, What.SENDS, What.SENDS, What.SENDS, What.BUFFERS))
+            .toArray(What[]::new);
+    private static final int MIXED = 50; // of each family, before the long ones
 
-    /** So many stories, each made from its number. */
-    private record Family(long size, Function<Numbers, Story> maker) {}
-
-    /** Takes a number apart into choices, or makes them by chance. */
-    private interface Numbers {
+    /** Where choices come from: from chance, or from a story's number in its family. */
+    private interface Choices {
         /** From 0 to n - 1. */
         int below(int n);
     }
 
     private final Contract contract;
-    private final SplittableRandom random;
-    private final long most;
     private final String message;
+    private final int answer; // bytes of it to two messages
+    private final SplittableRandom random;
     private final Deque<Iterator<Story>> parts = new ArrayDeque<>();
-    private long given;
+    private long left;
 
     Families(Contract contract, long seed, long most) {
         this.contract = contract;
-        this.random = new SplittableRandom(seed);
-        this.most = most;
         message = contract.messages().get(0);
-        String two = message + message;
-        int cuts = two.length();
-        int answers = Math.max(1, answerTo(two));
-        List<Family> families = List.of(
-                new Family(cuts * cuts * 4 * 9L, n -> cut(n, two)),
-                new Family(cuts * cuts * 2 * cuts * 4 * 9L, n -> readInParts(n, two)),
-                new Family(cuts * answers * 2L * answers * 4 * 9, n -> writtenInParts(n, two, answers)),
-                new Family(70L * cuts * cuts * 4 * 4 * 4, n -> interleaved(n)),
-                new Family(4 * answers * 5 * answers * 4L * 2, n -> slow(n, answers)));
-        long share = Math.max(1, most / (families.size() + 2));
-        parts.add(rare().iterator());
-        families.forEach(family -> parts.add(some(family, share).iterator()));
-        parts.add(Stream.generate(() -> chance(random::nextInt)).iterator());
+        Client client = new Client("A");
+        client.sent.append(message).append(message);
+        String expected = contract.answer().apply(client);
+        answer = expected == null ? 1 : Math.max(1, expected.length());
+        random = new SplittableRandom(seed);
+        left = most;
+        List<Function<Choices, Story>> families = List.of(
+                n -> alone(n, 0, 0),
+                n -> alone(n, 1, 0),
+                n -> alone(n, 0, 1),
+                n -> alone(n, 1, 1),
+                n -> alone(n, 0, 2),
+                this::two,
+                this::slow);
+        parts.add(told(SHORT + String.join("\n", contract.stories())));
+        parts.add(pairs());
+        families.forEach(family -> parts.add(some(family, MIXED)));
+        parts.add(told(LONG + (contract.traits().contains(Trait.NEEDS_DESCRIPTORS) ? "" : WITHOUT_DESCRIPTORS)));
+        parts.add(List.of(crowd()).iterator());
+        families.forEach(family -> parts.add(some(family, most / (families.size() + 2))));
+        parts.add(some(this::anything, most));
     }
 
     @Override
     public boolean hasNext() {
-        return given < most;
+        return left > 0;
     }
 
     @Override
     public Story next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        given++;
-        while (!parts.peek().hasNext()) {
+        left--;
+        while (!parts.element().hasNext()) {
             parts.remove();
         }
-        return parts.peek().next();
+        return parts.element().next();
     }
 
-    private int answerTo(String text) {
-        Client client = new Client("A");
-        client.sent.append(text);
-        String answer = contract.answer(client);
-        return answer == null ? 0 : answer.length();
+    private Iterator<Story> told(String lines) {
+        int end = Math.max(0, message.length() - 2);
+        Object[] pieces = Stream.of(
+                        message,
+                        message.substring(0, (message.length() + 1) / 2),
+                        message.substring(0, end),
+                        message.substring(end))
+                .map(Action::quoted)
+                .toArray();
+        return lines.formatted(pieces).lines().map(Story::parse).iterator();
     }
 
-    private Stream<Story> rare() {
-        String half = message.substring(0, (message.length() + 1) / 2);
-        String lines = RARE + (contract.restsWithoutDescriptors() ? WITHOUT_DESCRIPTORS : "");
-        List<Story> rare = new ArrayList<>(lines.formatted(Action.quoted(message), Action.quoted(half))
-                .lines()
-                .map(Story::parse)
-                .toList());
-        List<Action> crowd = new ArrayList<>();
-        for (int client = 0; client < 150; client++) {
-            crowd.add(Action.of(What.CONNECTS, client).at(client == 0 ? Action.ASLEEP : Action.AT_ONCE));
+    /** Every message after every other. */
+    private Iterator<Story> pairs() {
+        return contract.messages().stream()
+                .flatMap(first -> contract.messages().stream().map(second -> first + second + message))
+                .map(text -> new Story(List.of(Action.of(What.CONNECTS, 0, 0), Action.sends(0, text))))
+                .iterator();
+    }
+
+    /** All of a family, or as many as there is room for, by chance. */
+    private Iterator<Story> some(Function<Choices, Story> family, long room) {
+        long[] size = {1};
+        if (room > MIXED) {
+            family.apply(n -> {
+                size[0] = Math.min(Long.MAX_VALUE / 1000, size[0] * n);
+                return 0;
+            });
         }
-        for (int client = 0; client < 150; client++) {
-            crowd.add(client % 3 == 0 ? Action.of(What.RESETS, client) : Action.sends(client, message));
-        }
-        rare.add(new Story(crowd));
-        return rare.stream();
+        LongStream numbers = LongStream.range(0, size[0] > 1 ? Math.min(size[0], room) : room);
+        return numbers.mapToObj(
+                        i -> size[0] == 1 || size[0] > room ? family.apply(random::nextInt) : family.apply(digits(i)))
+                .iterator();
     }
 
-    /** All of a family, or as many as there is room for, spread over it. */
-    private Stream<Story> some(Family family, long room) {
-        if (family.size <= room) {
-            return Stream.iterate(0L, i -> i < family.size, i -> i + 1).map(i -> family.maker.apply(digits(i)));
-        }
-        return Stream.generate(() -> family.maker.apply(random::nextInt)).limit(room);
-    }
-
-    private static Numbers digits(long number) {
+    private static Choices digits(long number) {
         long[] rest = {number};
         return n -> {
             int digit = (int) (rest[0] % n);
@@ -141,75 +156,56 @@ final class Families implements Iterator<Story> {
         };
     }
 
-    /** A text in three pieces, two of which may be empty, and an end at any call. */
-    private Story cut(Numbers n, String text) {
-        List<Action> story = new ArrayList<>(List.of(Action.of(What.CONNECTS, 0)));
-        sendInPieces(story, n, text, n.below(text.length()));
-        return ended(story, n);
-    }
-
-    private Story readInParts(Numbers n, String text) {
+    /** A client that sends two messages in up to three pieces, and ends at any call. */
+    private Story alone(Choices n, int reads, int writes) {
+        String text = message + message;
         List<Action> story = new ArrayList<>();
-        story.add(Action.of(What.READ_GIVES, 0, n.below(text.length()) + 1));
-        story.add(Action.of(What.CONNECTS, 0));
-        if (n.below(2) == 1) {
-            story.add(Action.of(What.READ_GIVES, 0, 1));
+        for (int i = 0; i < reads + writes; i++) {
+            story.add(
+                    i < reads
+                            ? Action.of(What.READ_GIVES, 0, 1 + n.below(text.length()))
+                            : Action.of(What.WRITE_TAKES, 0, n.below(answer)));
         }
-        sendInPieces(story, n, text, n.below(text.length()));
-        return ended(story, n);
-    }
-
-    private Story writtenInParts(Numbers n, String text, int answers) {
-        List<Action> story = new ArrayList<>(List.of(Action.of(What.CONNECTS, 0)));
-        story.add(Action.of(What.WRITE_TAKES, 0, n.below(answers)));
-        if (n.below(2) == 1) {
-            story.add(Action.of(What.WRITE_TAKES, 0, n.below(answers)));
-        }
-        sendInPieces(story, n, text, 0);
-        return ended(story, n);
-    }
-
-    private static void sendInPieces(List<Action> story, Numbers n, String text, int first) {
-        int second = n.below(text.length());
-        int from = Math.min(first, second);
-        int to = Math.max(first, second);
-        for (String piece : List.of(text.substring(0, from), text.substring(from, to), text.substring(to))) {
-            if (!piece.isEmpty()) {
-                story.add(Action.sends(0, piece));
-            }
-        }
-    }
-
-    private static Story ended(List<Action> story, Numbers n) {
-        What end = ENDS[n.below(ENDS.length)];
-        int when = n.below(9) - 1;
-        if (end != null) {
-            story.add(Action.of(end, 0).at(when));
-        }
+        story.add(Action.of(What.CONNECTS, 0, 0));
+        int cut = n.below(text.length());
+        int other = writes > 1 ? 0 : n.below(text.length());
+        story.add(Action.sends(0, text.substring(0, Math.min(cut, other))));
+        story.add(Action.sends(0, text.substring(Math.min(cut, other), Math.max(cut, other))));
+        story.add(Action.sends(0, text.substring(Math.max(cut, other))));
+        story.removeIf(action -> "".equals(action.text()));
+        addEnd(story, n);
         return new Story(story);
     }
 
+    private static void addEnd(List<Action> story, Choices n) {
+        What end = ENDS[n.below(ENDS.length)];
+        int when = n.below(10) - 1;
+        if (end != null) {
+            story.add(Action.of(end, 0, 0).at(when));
+        }
+    }
+
     /** Two clients that connect, send a message in two pieces and end, in any order. */
-    private Story interleaved(Numbers n) {
+    private Story two(Choices n) {
         int order = n.below(70); // 8 over 4
+        int when = n.below(4) - 1;
         List<List<Action>> each = new ArrayList<>();
         for (int client = 0; client < 2; client++) {
             int cut = n.below(message.length());
             What end = ENDS[n.below(ENDS.length)];
-            List<Action> its = new ArrayList<>(List.of(Action.of(What.CONNECTS, client)));
-            its.add(Action.sends(client, message.substring(0, cut)));
-            its.add(Action.sends(client, message.substring(cut)));
-            its.add(end == null ? Action.sends(client, message) : Action.of(end, client));
-            each.add(its);
+            each.add(List.of(
+                    Action.of(What.CONNECTS, client, 0),
+                    Action.sends(client, message.substring(0, cut)),
+                    Action.sends(client, message.substring(cut)),
+                    end == null ? Action.sends(client, message) : Action.of(end, client, 0)));
         }
-        int when = n.below(4) - 1;
         List<Action> story = new ArrayList<>();
-        int[] left = {4, 4};
-        while (left[0] + left[1] > 0) {
-            int rest = ways(left[0] - 1, left[1]);
-            int client = order < rest ? 0 : 1;
-            order -= client * rest;
-            story.add(each.get(client).get(4 - left[client]--).at(when));
+        int[] rest = {4, 4};
+        while (rest[0] + rest[1] > 0) {
+            int ways = ways(rest[0] - 1, rest[1]); // in which the first client goes on
+            int client = order < ways ? 0 : 1;
+            order -= client * ways;
+            story.add(each.get(client).get(4 - rest[client]--).at(when));
         }
         return new Story(Story.renumbered(story));
     }
@@ -219,80 +215,52 @@ final class Families implements Iterator<Story> {
     }
 
     /** A client with small buffers that takes its answers late. */
-    private Story slow(Numbers n, int answers) {
+    private Story slow(Choices n) {
         List<Action> story = new ArrayList<>();
-        story.add(Action.of(What.BUFFERS, 0, n.below(answers) + 1));
-        story.add(Action.of(What.CONNECTS, 0));
-        story.add(Action.of(What.STOPS_READING, 0).at(Action.AT_ONCE));
-        for (int i = n.below(5); i >= 0; i--) {
+        story.add(Action.of(What.BUFFERS, 0, 1 + n.below(answer)));
+        story.add(Action.of(What.CONNECTS, 0, 0));
+        story.add(Action.of(What.STOPS_READING, 0, 0));
+        for (int i = n.below(4); i >= 0; i--) {
             story.add(Action.sends(0, message));
         }
-        int takes = n.below(answers);
-        What end = ENDS[n.below(ENDS.length)];
-        if (end != null && n.below(2) == 0) {
-            story.add(Action.of(end, 0));
-            end = end == What.HALF_CLOSES ? null : end;
-        } else {
-            end = end == null ? What.READS_ON : end;
-        }
-        if (end == null) {
-            story.add(Action.of(What.TAKES, 0, takes));
-        } else if (story.get(story.size() - 1).what() != end) {
-            story.add(Action.of(What.TAKES, 0, takes));
-            story.add(Action.of(end, 0));
-        }
+        story.add(Action.of(What.TAKES, 0, n.below(answer)));
+        addEnd(story, n);
+        story.add(Action.of(What.READS_ON, 0, 0));
+        return new Story(Story.isPossible(story) ? story : story.subList(0, story.size() - 1));
+    }
+
+    /** 200 clients at once, of which every third one leaves with a reset before the others send anything. */
+    private Story crowd() {
+        List<Action> story = new ArrayList<>();
+        IntStream.range(0, 200)
+                .forEach(i -> story.add(Action.of(What.CONNECTS, i, 0).at(Action.AT_ONCE)));
+        IntStream.range(0, 200).filter(i -> i % 3 == 0).forEach(i -> story.add(Action.of(What.RESETS, i, 0)));
+        IntStream.range(0, 200).filter(i -> i % 3 != 0).forEach(i -> story.add(Action.sends(i, message)));
         return new Story(story);
     }
 
     /** Up to three clients that do anything at any time. */
-    private Story chance(Numbers n) {
+    private Story anything(Choices n) {
         List<Action> story = new ArrayList<>();
-        if (n.below(4) == 0) {
-            story.add(Action.of(What.BUFFERS, 0, 1 + n.below(200)));
-        }
         int clients = 0;
-        List<Integer> open = new ArrayList<>();
-        List<Integer> sending = new ArrayList<>();
-        for (int left = 2 + n.below(10); left > 0; left--) {
-            int when = n.below(3) > 0 ? Action.ASLEEP : n.below(8) - 1;
-            if (open.isEmpty() || clients < 3 && n.below(4) == 0) {
-                open.add(clients);
-                sending.add(clients);
-                story.add(Action.of(What.CONNECTS, clients++).at(when));
-                continue;
-            }
-            Integer client = open.get(n.below(open.size()));
-            switch (n.below(12)) {
-                case 0 -> {
-                    story.add(Action.of(n.below(2) == 0 ? What.CLOSES : What.RESETS, client)
-                            .at(when));
-                    open.remove(client);
-                    sending.remove(client);
-                }
-                case 1 -> story.add(Action.of(What.STOPS_READING, client).at(when));
-                case 2 -> story.add(Action.of(What.READS_ON, client).at(when));
-                case 3 -> story.add(Action.of(What.WRITE_TAKES, client, n.below(100)));
-                case 4 -> story.add(Action.of(What.READ_GIVES, client, 1 + n.below(20)));
-                default -> {
-                    if (!sending.contains(client)) {
-                        story.add(Action.of(What.TAKES, client, n.below(100)).at(when));
-                    } else if (n.below(8) == 0) {
-                        story.add(Action.of(What.HALF_CLOSES, client).at(when));
-                        sending.remove(client);
-                    } else {
-                        story.add(Action.sends(client, anything(n)).at(when));
-                    }
-                }
+        for (int i = 3 + n.below(15); i > 0; i--) {
+            What what = ANY[n.below(ANY.length)];
+            int client = what == What.CONNECTS && clients < 3 ? clients : n.below(3);
+            int when = n.below(3) > 0 ? Action.ASLEEP : n.below(9) - 1;
+            story.add(new Action(what, client, what.hasText ? text(n) : null, 1 + n.below(100), when));
+            if (!Story.isPossible(story)) {
+                story.remove(story.size() - 1);
+            } else if (what == What.CONNECTS) {
+                clients++;
             }
         }
         return new Story(story);
     }
 
-    private String anything(Numbers n) {
-        List<String> messages = contract.messages();
+    private String text(Choices n) {
         StringBuilder text = new StringBuilder();
-        for (int left = n.below(4); left >= 0; left--) {
-            text.append(messages.get(n.below(messages.size())));
+        for (int i = n.below(4); i >= 0; i--) {
+            text.append(contract.messages().get(n.below(contract.messages().size())));
         }
         int from = n.below(text.length());
         return n.below(2) == 0 ? text.toString() : text.substring(from, from + 1 + n.below(text.length() - from));

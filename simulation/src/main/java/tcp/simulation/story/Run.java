@@ -8,41 +8,55 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.IntConsumer;
 import tcp.simulation.Call;
 import tcp.simulation.Network;
 import tcp.simulation.Schedule;
 import tcp.simulation.story.Action.What;
+import tcp.simulation.story.Contract.Trait;
 import tcp.simulation.story.Failure.Kind;
 
 /**
- * Plays stories to a server, one after the other, on the server's own thread: whenever it sleeps in
- * select(), or makes the call that an action waits for. So nothing depends on how threads are scheduled.
+ * Plays stories to a server, one after the other, on the server's own thread: when it sleeps in select(), or
+ * makes the call that an action waits for. So nothing depends on how the system schedules threads.
  */
 final class Run implements Schedule {
     static final int BUFFER = 64 * 1024;
+    private static final int STORIES_OF_A_SERVER = 500;
+    /** So many servers are closed from another thread; later ones when run() has ended, which is faster. */
+    private static final int CLOSED_OUTSIDE = 2;
     /** In one story: far more than a server needs that gets anywhere. */
     private static final int MOST_CALLS = 50_000;
     /** A server that catches every Throwable is left asleep after so many. */
     private static final int MOST_STOPS = 20;
-    /** What may be sent to a server by a client that takes no answer. */
+    /** Bytes that a server may read from a client that takes no answer. */
     private static final int MOST_UNANSWERED = 256 * 1024;
 
-    // Without a call it is stuck after so much CPU time in ns, or so many looks, 100 ms apart, at a thread that waits.
+    // Without a call it is stuck after so much CPU time in ns, or so many looks at threads that wait.
     private static final long MOST_CPU = 2_000_000_000;
-    private static final int MOST_WAITS = 50;
+    private static final int MOST_WAITS = 10;
 
     private final Contract contract;
-    private final ServerFactory servers;
+    private final ServerFactory factory;
     private final Iterator<Story> stories;
     private final Network network = new Network().logging(false).schedule(this);
     private final TreeSet<String> notSimulated = new TreeSet<>();
+    private volatile Failure failure;
+    private volatile int played;
+    private volatile long progress;
 
-    // Of this server.
+    // Of one server.
+    private int servers;
     private final List<Story> before = new ArrayList<>();
-    private int storiesLeft;
+    private Thread closer;
+    private volatile Throwable closeFailed;
+    private volatile boolean closing;
+    private volatile boolean parked;
+    private boolean stopped;
+    private int stops;
     private int baseline; // descriptors
 
-    // Of this story.
+    // Of one story.
     private Story story;
     private List<Action> actions = List.of();
     private int next;
@@ -53,65 +67,67 @@ final class Run implements Schedule {
     private int callsSinceAction;
     private int callsInStory;
     private long timeLeft; // ns, of an action that lets time pass
-    private boolean withoutDescriptors;
+    private boolean limited; // descriptors have run out
+    private boolean resting; // and the server may be waiting for them still
 
-    private int stops;
-    private boolean stopped;
-    private volatile boolean parked;
-    private volatile long progress;
-    private volatile Failure failure;
-    private volatile int played;
-
-    Run(Contract contract, ServerFactory servers, Iterator<Story> stories) {
+    Run(Contract contract, ServerFactory factory, Iterator<Story> stories) {
         this.contract = contract;
-        this.servers = servers;
+        this.factory = factory;
         this.stories = stories;
     }
 
-    /** Plays them until one fails; null: none does. */
-    Failure play() throws InterruptedException {
+    /**
+     * Plays them until one fails; null: none does.
+     *
+     * @param watcher is told now and then how many have been played
+     */
+    Failure play(IntConsumer watcher) throws InterruptedException {
         Thread thread = new Thread(this::serve, "server");
         thread.setDaemon(true);
         thread.start();
         ThreadMXBean clock = ManagementFactory.getThreadMXBean();
         long seen = -1;
         long cpu = 0;
-        long waits = 0;
+        int waits = 0;
         while (thread.isAlive() && !parked) {
-            boolean waiting = thread.getState() != Thread.State.RUNNABLE;
+            boolean waiting = waits(thread) && (closer == null || !closing || waits(closer));
+            waits = waiting && progress == seen ? waits + 1 : 0;
             if (progress != seen) {
                 seen = progress;
                 cpu = clock.getThreadCpuTime(thread.getId());
-                waits = 0;
-            } else if (clock.getThreadCpuTime(thread.getId()) - cpu > MOST_CPU || waiting && ++waits > MOST_WAITS) {
+            } else if (waits > MOST_WAITS || clock.getThreadCpuTime(thread.getId()) - cpu > MOST_CPU) {
                 stuck(thread.getStackTrace());
                 break;
             }
+            watcher.accept(played);
             thread.join(100);
         }
         return failure;
     }
 
-    /** How many stories have been played to their end. */
+    private static boolean waits(Thread thread) {
+        return thread.getState() != Thread.State.RUNNABLE && thread.getState() != Thread.State.NEW;
+    }
+
+    private void stuck(StackTraceElement[] stack) {
+        String where = "";
+        for (int i = stack.length - 1; i >= 0; i--) {
+            where = stack[i].getClassName().matches("(java|jdk|sun|tcp\\.simulation)\\..*")
+                    ? where
+                    : " It is in " + stack[i] + ".";
+        }
+        note(
+                Kind.STUCK,
+                closing ? "close() does not end the loop." : "It calls nothing, and does not return." + where,
+                null);
+    }
+
     int played() {
         return played;
     }
 
-    /** What the servers have used that the network does not simulate. */
     List<String> notSimulated() {
         return List.copyOf(notSimulated);
-    }
-
-    private void stuck(StackTraceElement[] stack) {
-        StringBuilder where = new StringBuilder();
-        for (StackTraceElement element : stack) {
-            boolean own = !element.getClassName().startsWith("java.")
-                    && !element.getClassName().startsWith("jdk.");
-            if (own && where.length() == 0) {
-                where.append(" It is in ").append(element);
-            }
-        }
-        failure = failed(Kind.STUCK, "The server calls nothing, and does not return." + where, null);
     }
 
     private void serve() {
@@ -120,41 +136,47 @@ final class Run implements Schedule {
                 before.clear();
                 story = null;
                 stopped = false;
+                closing = false;
                 stops = 0;
-                storiesLeft = contract.storiesPerServer();
-                serve(servers.open(network));
+                servers++;
+                serve(factory.open(network));
             }
         } catch (Throwable e) {
-            ended("The server could not be made: " + e, e);
+            note(Kind.LOOP_ENDED, "The server could not be made: " + e, e);
         }
     }
 
-    private void serve(ServerFactory.Server server) {
-        try {
-            server.run();
-            ended("run() has returned, and nobody has closed the server.", null);
-        } catch (Stop e) {
-            // The stories are over, or one has failed.
-        } catch (Throwable e) {
-            ended("The server's loop has ended: " + e, e);
-        }
-        if (failure == null) {
+    private void serve(ServerFactory.Server server) throws InterruptedException {
+        closer = new Thread(() -> {
             try {
                 server.close();
             } catch (Throwable e) {
-                ended("close() has failed: " + e, e);
+                closeFailed = e;
             }
-            if (network.descriptors() > 0 || !network.ports().isEmpty()) {
-                fail(
-                        Kind.LEAKS,
-                        "close() has returned, and %d descriptors are still open.".formatted(network.descriptors()));
+        });
+        closer.setDaemon(true);
+        try {
+            server.run();
+            if (!closing && !stopped) {
+                note(Kind.LOOP_ENDED, "run() has returned, and nobody has closed the server.", null);
+            }
+        } catch (Throwable e) {
+            if (!stopped) {
+                note(Kind.LOOP_ENDED, "The server's loop has ended: " + e, e);
             }
         }
-    }
-
-    private void ended(String how, Throwable e) {
-        if (!stopped) {
-            fail(Kind.LOOP_ENDED, how, e);
+        if (closing) {
+            closer.join();
+        } else if (failure == null) {
+            closer.run();
+        }
+        if (closeFailed != null) {
+            note(Kind.LOOP_ENDED, "close() has failed: " + closeFailed, closeFailed);
+        } else if (network.descriptors() > 0) {
+            note(
+                    Kind.LEAKS,
+                    "close() has returned, and %d descriptors are still open.".formatted(network.descriptors()),
+                    null);
         }
     }
 
@@ -174,7 +196,7 @@ final class Run implements Schedule {
             try {
                 Thread.sleep(Long.MAX_VALUE);
             } catch (InterruptedException e) {
-                // and on
+                // It must not go on.
             }
         }
         return new Stop();
@@ -187,15 +209,14 @@ final class Run implements Schedule {
         progress++;
         if (stopped) {
             throw stop();
-        }
-        if (++callsInStory > MOST_CALLS) {
+        } else if (++callsInStory > MOST_CALLS) {
             spinning("%,d calls, and the story is not over".formatted(MOST_CALLS));
         }
         callsSinceAction++;
         if (next < actions.size()
                 && actions.get(next).call() > 0
                 && callsSinceAction >= actions.get(next).call()) {
-            performNext(channel == null ? kind + "()" : kind + "(" + channel + ")");
+            goOn(channel == null ? kind + "()" : kind + "(" + channel + ")");
         }
         if (kind == Call.Kind.SET_OPTION && client(channel).optionFails) {
             client(channel).optionFails = false;
@@ -207,7 +228,9 @@ final class Run implements Schedule {
     public void after(Call call) {
         calls.add(call);
         if (call.kind() == Call.Kind.ACCEPT && call.detail().startsWith("client ")) {
-            client(call.detail().substring(7)).accepted = true;
+            Client client = client(call.detail().substring(7));
+            client.accepted = true;
+            client.settledAt = network.now();
         } else if (call.kind() == Call.Kind.READ && call.result() > 0) {
             client(call.channel()).reads.add((int) call.result());
         }
@@ -222,7 +245,7 @@ final class Run implements Schedule {
 
     @Override
     public void spinning(String how) {
-        fail(Kind.SPINS, "The server is busy with nothing: " + how + ".");
+        throw fail(Kind.SPINS, "The server is busy with nothing: " + how + ".");
     }
 
     @Override
@@ -230,34 +253,30 @@ final class Run implements Schedule {
         progress++;
         if (stopped) {
             throw stop();
-        }
-        if (timeLeft > 0) {
+        } else if (closing) {
+            return false;
+        } else if (timeLeft > 0) {
             long step = nanos < 0 ? timeLeft : Math.min(timeLeft, nanos);
             timeLeft -= step;
             network.advance(step);
             return true;
-        }
-        if (story == null) {
+        } else if (story == null) {
             baseline = network.descriptors();
             begin();
         } else {
             check();
         }
-        while (true) {
-            if (next < actions.size()) {
-                if (performNext(null)) {
-                    return true;
-                }
-            } else {
-                end();
+        while (next < actions.size() || end()) {
+            if (next < actions.size() && goOn(null)) {
+                return true;
             }
         }
+        closing = true;
+        closer.start();
+        return false;
     }
 
     private void begin() {
-        if (!stories.hasNext()) {
-            throw stop();
-        }
         story = stories.next();
         actions = new ArrayList<>(story.actions());
         actions.addAll(story.ending());
@@ -267,26 +286,32 @@ final class Run implements Schedule {
         callsBefore.clear();
         moments.clear();
         callsInStory = 0;
-        withoutDescriptors = false;
+        resting = false;
         notSimulated.addAll(network.notSimulated());
         network.forget();
         network.buffers(BUFFER, BUFFER, BUFFER);
     }
 
-    private void end() {
+    /** The story is over, and another begins. False: it was the last one for this server. */
+    private boolean end() {
         int left = network.descriptors() - baseline;
         if (left != 0) {
-            fail(
+            throw fail(
                     Kind.LEAKS,
                     "All clients have left, and the server has %d descriptors more open than at first."
                             .formatted(left));
         }
         played++;
-        before.add(story);
-        if (--storiesLeft == 0) {
+        if (stories.hasNext()
+                && before.size() + 1 < STORIES_OF_A_SERVER
+                && !contract.traits().contains(Trait.ONE_STORY)) {
+            before.add(story);
+            begin();
+            return true;
+        } else if (servers > CLOSED_OUTSIDE) {
             throw stop();
         }
-        begin();
+        return false;
     }
 
     private Client client(String name) {
@@ -301,158 +326,171 @@ final class Run implements Schedule {
     }
 
     /** The next action, and those that come at once with it. False: the network has only made choices. */
-    private boolean performNext(String moment) {
+    private boolean goOn(String moment) {
         boolean happens = false;
         callsSinceAction = 0;
         do {
+            Action action = actions.get(next++);
             callsBefore.add(calls.size());
             moments.add(moment);
-            happens |= !actions.get(next).what().isChoice();
-            perform(actions.get(next++));
+            perform(action, action.what().hasClient ? client(action.client()) : null, (int) action.number());
+            happens |= !action.what().isChoice();
         } while (next < actions.size() && actions.get(next).call() == Action.AT_ONCE);
         return happens;
     }
 
-    private void perform(Action action) {
-        int n = (int) action.number();
-        Client client = action.what() == What.PASS ? null : client(action.client());
+    private void perform(Action action, Client client, int n) {
         switch (action.what()) {
             case CONNECTS -> client.peer = network.connect(network.ports().get(0));
             case SENDS, SENDS_MANY -> {
-                String text = action.text().repeat(action.what() == What.SENDS ? 1 : n);
+                String text = action.text().repeat(Math.max(n, 1));
                 client.sent.append(text);
                 client.peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
             }
-            case STOPS_READING -> {
-                client.reading = false;
-                client.peer.stopReading();
+            case STOPS_READING, READS_ON -> {
+                client.reading = action.what() == What.READS_ON;
+                if (client.reading) {
+                    client.peer.startReading();
+                } else {
+                    client.peer.stopReading();
+                }
             }
             case TAKES -> client.peer.take(n);
-            case READS_ON -> {
-                client.reading = true;
-                client.peer.startReading();
-            }
             case HALF_CLOSES -> {
                 client.halfClosed = true;
                 client.peer.shutdownOutput();
             }
-            case CLOSES -> {
+            case CLOSES, RESETS -> {
                 client.gone = true;
-                client.peer.close();
-            }
-            case RESETS -> {
-                client.gone = true;
-                client.peer.reset();
+                if (action.what() == What.CLOSES) {
+                    client.peer.close();
+                } else {
+                    client.peer.reset();
+                }
             }
             case PASS -> {
-                timeLeft = action.number() * 1_000_000;
-                withoutDescriptors &= descriptorsLimited;
+                timeLeft = n * 1_000_000L;
+                resting &= limited;
             }
             case READ_GIVES -> client.readLimits.add(Math.max(n, 1));
             case WRITE_TAKES -> client.writeLimits.add(n);
             case OPTION_FAILS -> client.optionFails = true;
             case BUFFERS -> network.buffers(n, n, n);
             case NO_DESCRIPTORS, DESCRIPTORS -> {
-                descriptorsLimited = action.what() == What.NO_DESCRIPTORS;
-                withoutDescriptors = true;
-                network.limitDescriptors(descriptorsLimited ? network.descriptors() : Integer.MAX_VALUE);
+                limited = action.what() == What.NO_DESCRIPTORS;
+                resting = true;
+                network.limitDescriptors(limited ? network.descriptors() : Integer.MAX_VALUE);
             }
         }
     }
 
-    private boolean descriptorsLimited;
-
     // What must hold when the server sleeps.
 
     private void check() {
+        int ahead = 0;
         for (Client client : clients) {
-            if (client.peer != null && !client.gone && (client.accepted || !withoutDescriptors)) {
-                check(client);
+            if (client.peer != null && !client.gone) {
+                client.ahead = ahead;
+                if (client.accepted || !resting) {
+                    check(client);
+                }
+                ahead += client.halfClosed ? 0 : 1;
             }
         }
     }
 
     private void check(Client client) {
-        String expected = contract.answer(client);
+        String got = client.got();
+        String expected = contract.answer().apply(client);
         if (expected == null) {
             return;
         }
-        String name = client.name;
-        String got = client.got();
-        String wanted = expected.isEmpty() ? "nothing" : bytes(expected);
-        if (client.peer.isRefused()) {
-            fail(Kind.REFUSED, name + " could not connect.");
-        } else if (!expected.startsWith(got)) {
-            boolean more = got.startsWith(expected);
-            int at = 0;
-            while (!more && got.charAt(at) == expected.charAt(at)) {
-                at++;
-            }
-            String difference = more ? "" : ", which differ from byte " + (at + 1) + " on";
-            fail(
-                    more ? Kind.MORE : Kind.WRONG_BYTES,
-                    "%s has got %s%s; expected: %s.".formatted(name, bytes(got), difference, wanted));
-        }
-        if (client.peer.isReset() && !contract.mayReset()) {
-            fail(
-                    Kind.RESET,
-                    "The server has reset %s's connection. %s has got %s; expected: %s."
-                            .formatted(name, name, got.isEmpty() ? "nothing" : bytes(got), wanted));
-        }
-        if (!client.reading) {
-            if (client.sent.length() > MOST_UNANSWERED
-                    && client.peer.unsent() == 0
-                    && expected.length() > client.sent.length()) {
-                fail(
-                        Kind.NO_BACK_PRESSURE,
-                        "The server has read all %,d bytes of %s, which takes no answers."
-                                .formatted(client.sent.length(), name));
-            }
-            return;
-        }
-        boolean ended = client.peer.isAtEnd() || client.peer.isReset();
         boolean all = got.length() == expected.length();
-        if (!all || ended != contract.ends(client)) {
-            Kind kind = ended ? Kind.EARLY_END : all ? Kind.NO_END : Kind.SILENT;
-            fail(
+        if (all && got.length() > client.settled) {
+            client.settled = got.length();
+            client.settledAt = network.now();
+        }
+        client.idle = network.now() - client.settledAt;
+        boolean cutOff = contract.cutsOff().test(client);
+        boolean ends = cutOff || contract.ends().test(client);
+        boolean reset = client.peer.isReset();
+        boolean ended = reset || client.peer.isAtEnd();
+        int same = 0;
+        while (same < Math.min(got.length(), expected.length()) && got.charAt(same) == expected.charAt(same)) {
+            same++;
+        }
+        Kind kind = client.peer.isRefused()
+                ? Kind.REFUSED
+                : same < got.length()
+                        ? same < expected.length() ? Kind.WRONG_BYTES : Kind.MORE
+                        : reset && !cutOff
+                                ? Kind.RESET
+                                : !client.reading
+                                        ? !cutOff && readsOn(client, expected) ? Kind.READS_ON : null
+                                        : ended && !ends || ended && !all && !cutOff
+                                                ? Kind.EARLY_END
+                                                : !all && !ended ? Kind.SILENT : ends && !ended ? Kind.NO_END : null;
+        if (kind != null) {
+            throw fail(
                     kind,
-                    "The server sleeps. %s has got %s%s; expected: %s%s."
+                    "The server sleeps. %s has got %s%s%s; expected: %s, and %s."
                             .formatted(
-                                    name,
-                                    got.isEmpty() ? "nothing" : bytes(got),
-                                    ended ? " and end of stream" : "",
-                                    wanted,
-                                    contract.ends(client) ? " and end of stream" : ", and the connection open"));
+                                    client.name,
+                                    bytes(got, same),
+                                    kind == Kind.WRONG_BYTES ? ", wrong from byte " + (same + 1) + " on" : "",
+                                    switch (kind) {
+                                        case REFUSED -> ", since it was refused";
+                                        case READS_ON ->
+                                            ", takes no more, and %,d bytes were read from it"
+                                                    .formatted(client.sent.length());
+                                        default -> reset ? ", and a reset" : ended ? ", and end of stream" : "";
+                                    },
+                                    bytes(expected, same),
+                                    ends
+                                            ? "end of stream"
+                                            : kind == Kind.READS_ON
+                                                    ? "that it is read no further"
+                                                    : "the connection open"));
         }
     }
 
-    private static String bytes(String text) {
-        int most = 60;
-        String quoted = Action.quoted(text.length() > most ? text.substring(0, most) : text);
-        return text.length() + " bytes, " + quoted + (text.length() > most ? "…" : "");
+    /** Whether it was read to its end though it takes no answers, and they fit nowhere. */
+    private static boolean readsOn(Client client, String expected) {
+        return client.sent.length() > MOST_UNANSWERED
+                && client.peer.unsent() == 0
+                && expected.length() > client.sent.length();
     }
 
-    private void fail(Kind kind, String what) {
-        fail(kind, what, null);
-        throw stop();
+    private static String bytes(String text, int from) {
+        int start = from < text.length() ? Math.max(0, from - 20) : 0;
+        int end = Math.min(text.length(), start + 60);
+        return text.isEmpty()
+                ? "nothing"
+                : "%d bytes %s%s%s"
+                        .formatted(
+                                text.length(),
+                                start > 0 ? "…" : "",
+                                Action.quoted(text.substring(start, end)),
+                                end < text.length() ? "…" : "");
     }
 
-    private void fail(Kind kind, String what, Throwable thrown) {
+    private Stop fail(Kind kind, String what) {
+        note(kind, what, null);
+        return stop();
+    }
+
+    private void note(Kind kind, String what, Throwable thrown) {
         if (failure == null) {
-            failure = failed(kind, what, thrown);
+            List<Failure.Step> steps = new ArrayList<>();
+            for (int i = 0; i < moments.size(); i++) {
+                int to = i + 1 < moments.size() ? callsBefore.get(i + 1) : calls.size();
+                steps.add(new Failure.Step(
+                        actions.get(i), moments.get(i), List.copyOf(calls.subList(callsBefore.get(i), to))));
+            }
+            List<Action> done = story == null
+                    ? List.of()
+                    : actions.subList(0, Math.min(next, story.actions().size()));
+            failure = new Failure(kind, new Story(done), List.copyOf(steps), what, thrown, List.copyOf(before));
         }
-    }
-
-    private Failure failed(Kind kind, String what, Throwable thrown) {
-        List<Failure.Step> steps = new ArrayList<>();
-        for (int i = 0; i < moments.size(); i++) {
-            int to = i + 1 < moments.size() ? callsBefore.get(i + 1) : calls.size();
-            steps.add(new Failure.Step(
-                    actions.get(i), moments.get(i), List.copyOf(calls.subList(callsBefore.get(i), to))));
-        }
-        List<Action> done = story == null
-                ? List.of()
-                : actions.subList(0, Math.min(next, story.actions().size()));
-        return new Failure(kind, new Story(done), List.copyOf(steps), what, thrown, List.copyOf(before));
     }
 }

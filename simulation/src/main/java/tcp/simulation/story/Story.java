@@ -2,18 +2,17 @@ package tcp.simulation.story;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import tcp.simulation.story.Action.What;
 
 /**
- * What clients do, step by step, and what the network chooses. Its text has an action in each line,
- * or several with semicolons between them.
+ * What clients do, step by step, and what the network chooses. In its text each action is a line, or
+ * semicolons stand between them.
  *
  * @throws IllegalArgumentException such a story cannot happen; the message says why
  */
 public record Story(List<Action> actions) {
-    private static final Pattern PARTS = Pattern.compile("(?:[^;\\n\"]|\"(?:\\\\.|[^\"\\\\])*\"?)+");
+    private static final Pattern ACTION = Pattern.compile("(?:[^;\\n\"]|\"(?:\\\\.|[^\"\\\\])*\"?)+");
 
     /** How far a client has come. */
     private enum Stage {
@@ -30,12 +29,12 @@ public record Story(List<Action> actions) {
         }
     }
 
-    /** Reads what {@link #toString} writes. */
+    /** Reads what {@link #toString} and {@link #onOneLine} write. */
     public static Story parse(String text) {
-        return new Story(PARTS.matcher(text)
+        return new Story(ACTION.matcher(text)
                 .results()
-                .map(MatchResult::group)
-                .filter(part -> !part.isBlank())
+                .map(found -> found.group().strip())
+                .filter(action -> !action.isEmpty())
                 .map(Action::parse)
                 .toList());
     }
@@ -43,29 +42,30 @@ public record Story(List<Action> actions) {
     /** Why that cannot happen; null: it can. Leaves in the list how far each client has come. */
     private static String problem(List<Action> actions, List<Stage> stages) {
         for (Action action : actions) {
+            What what = action.what();
             int client = action.client();
             Stage stage = client < stages.size() ? stages.get(client) : null;
-            What what = action.what();
+            String problem = null;
             if (what == What.CONNECTS) {
-                if (client != stages.size()) {
-                    return "%s cannot happen: clients connect once, A first, and now it is the turn of %s."
-                            .formatted(action, Action.name(stages.size()));
-                }
                 stages.add(Stage.OPEN);
-            } else if (what.isOfClient()) {
-                String name = Action.name(client);
-                if (stage == null) {
-                    return "%s cannot happen: %s has not connected.".formatted(action, name);
-                } else if (stage == Stage.GONE) {
-                    return "%s cannot happen: %s has gone.".formatted(action, name);
-                } else if (what == What.SENDS || what == What.SENDS_MANY || what == What.HALF_CLOSES) {
-                    if (stage == Stage.HALF_CLOSED) {
-                        return "%s cannot happen: %s has ended its half.".formatted(action, name);
-                    }
-                    stages.set(client, what == What.HALF_CLOSES ? Stage.HALF_CLOSED : stage);
-                } else if (what == What.CLOSES || what == What.RESETS) {
-                    stages.set(client, Stage.GONE);
-                }
+                problem = client == stages.size() - 1
+                        ? null
+                        : "clients connect once, A first, and the next is " + Action.name(stages.size() - 1);
+            } else if (what.ofClient && stage != Stage.OPEN) {
+                problem = stage == null
+                        ? Action.name(client) + " has not connected"
+                        : stage == Stage.GONE
+                                ? Action.name(client) + " has gone"
+                                : what.hasText || what == What.HALF_CLOSES
+                                        ? Action.name(client) + " has ended its half"
+                                        : null;
+            }
+            if (problem != null) {
+                return "%s cannot happen: %s.".formatted(action, problem);
+            } else if (what == What.HALF_CLOSES) {
+                stages.set(client, Stage.HALF_CLOSED);
+            } else if (what == What.CLOSES || what == What.RESETS) {
+                stages.set(client, Stage.GONE);
             }
         }
         return null;
@@ -82,8 +82,8 @@ public record Story(List<Action> actions) {
                 .map(Action::client)
                 .toList();
         return actions.stream()
-                .filter(action -> !action.hasClient() || order.contains(action.client()))
-                .map(action -> action.by(Math.max(0, order.indexOf(action.client()))))
+                .filter(action -> !action.what().hasClient || order.contains(action.client()))
+                .map(action -> action.by(order.indexOf(action.client())))
                 .toList();
     }
 
@@ -92,47 +92,50 @@ public record Story(List<Action> actions) {
         List<Stage> stages = new ArrayList<>();
         problem(actions, stages);
         List<Action> ending = new ArrayList<>();
-        if (uses(What.NO_DESCRIPTORS)) {
-            ending.add(Action.of(What.DESCRIPTORS, 0));
+        if (uses(What.NO_DESCRIPTORS, 0)) {
+            ending.add(Action.of(What.DESCRIPTORS, 0, 0));
             ending.add(Action.of(What.PASS, 0, 1_000));
         }
-        if (uses(What.BUFFERS)) {
+        if (uses(What.BUFFERS, 0)) {
             ending.add(Action.of(What.BUFFERS, 0, Run.BUFFER));
         }
         for (int client = 0; client < stages.size(); client++) {
-            int it = client;
             if (stages.get(client) != Stage.GONE) {
-                if (actions.stream().anyMatch(action -> action.what() == What.STOPS_READING && action.client() == it)) {
-                    ending.add(Action.of(What.READS_ON, client));
+                if (uses(What.STOPS_READING, client)) {
+                    ending.add(Action.of(What.READS_ON, client, 0));
                 }
-                ending.add(Action.of(What.CLOSES, client));
+                ending.add(Action.of(What.CLOSES, client, 0));
             }
         }
         return ending;
     }
 
-    private boolean uses(What what) {
-        return actions.stream().anyMatch(action -> action.what() == what);
+    private boolean uses(What what, int client) {
+        for (Action action : actions) {
+            if (action.what() == what && action.client() == client) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** One story after the other, as one. */
-    static Story inARow(List<Story> stories) {
+    /** One after the other, as one story. */
+    static Story inARow(List<Story> stories, Story last) {
         List<Action> all = new ArrayList<>();
-        int clients = 0;
+        List<Stage> stages = new ArrayList<>();
         for (Story story : stories) {
+            int clients = stages.size();
             List<Action> actions = new ArrayList<>(story.actions);
-            actions.addAll(story == stories.get(stories.size() - 1) ? List.of() : story.ending());
-            for (Action action : actions) {
-                all.add(action.by(action.client() + clients));
-            }
-            clients += (int) story.actions.stream()
-                    .filter(action -> action.what() == What.CONNECTS)
-                    .count();
+            actions.addAll(story.ending());
+            actions.forEach(action -> all.add(action.by(action.client() + clients)));
+            stages.clear();
+            problem(all, stages);
         }
+        last.actions.forEach(action -> all.add(action.by(action.client() + stages.size())));
         return new Story(all);
     }
 
-    /** On one line, as the replay command takes it. */
+    /** As the replay command takes it. */
     public String onOneLine() {
         return toString().replace("\n", "; ");
     }

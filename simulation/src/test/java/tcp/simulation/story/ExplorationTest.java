@@ -3,6 +3,7 @@ package tcp.simulation.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,9 +21,9 @@ class ExplorationTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5})
     void stepsKeepTheirContracts(int step) throws Exception {
-        Exploration exploration = Exploration.of(Contract.ofStep(step), ServerFactory.compile(step(step)));
+        Exploration exploration = Exploration.of(Contract.of("step" + step), ServerFactory.compile(step(step)));
         long start = System.nanoTime();
-        var failure = exploration.seed(SEED).run(STORIES);
+        var failure = exploration.seed(SEED).run(STORIES, Duration.ofHours(1));
         System.err.printf(
                 "Step %d: %,d stories in %,d ms; to repeat them, use -Dseed=%d%n",
                 step, exploration.played(), (System.nanoTime() - start) / 1_000_000, SEED);

@@ -25,86 +25,63 @@ record Recording(String title, List<Strace.Call> calls, List<Strace.ClientAction
     private static final int RESPONSE = 93; // bytes
     private static final Map<String, Recording> RECORDED = new ConcurrentHashMap<>();
 
+    /** What a client does. */
     private interface Part {
-        void play(Strace strace) throws IOException, InterruptedException;
+        void play(Strace strace, Socket client) throws IOException, InterruptedException;
     }
 
     private static final Map<String, Part> PARTS = new LinkedHashMap<>();
 
     static {
-        PARTS.put("step1-init kernel", strace -> {
-            try (Socket client = strace.connect()) {
-                strace.awaitIdle(2);
-            }
-        });
-        PARTS.put("step2-discard kernel", strace -> {
-            try (Socket client = strace.connect()) {
-                receive(client, "");
-                strace.awaitIdle(1, "close", "client");
-            }
-        });
-        PARTS.put("step3-read kernel", strace -> {
-            try (Socket client = strace.connect()) {
-                strace.awaitIdle(2);
-                strace.send(client, "hello\n");
-                strace.awaitIdle(1, "read", "client");
-            }
+        PARTS.put("step1-init kernel", (strace, client) -> strace.awaitIdle(2));
+        PARTS.put("step2-discard kernel", (strace, client) -> {
+            receive(client, "");
             strace.awaitIdle(1, "close", "client");
         });
-        PARTS.put("step3-read kernel reset", strace -> {
-            try (Socket client = strace.connect()) {
-                strace.awaitIdle(2);
-                client.setSoLinger(true, 0); // close() resets the connection
-            }
-            strace.awaitIdle(1, "close", "client");
+        keep("step3-read kernel", (strace, client) -> {
+            strace.send(client, "hello\n");
+            strace.awaitIdle(1, "read", "client");
         });
-        PARTS.put("step4-write kernel", strace -> {
-            try (Socket client = strace.connect()) {
-                strace.awaitIdle(2);
-                strace.send(client, "hello\n");
-                receive(client, "Received 6 bytes\n");
-                strace.awaitIdle(1, "shutdown", "client");
-            }
-            strace.awaitIdle(1, "close", "client");
+        keep("step3-read kernel reset", (strace, client) -> client.setSoLinger(true, 0)); // close() resets
+        keep("step4-write kernel", (strace, client) -> {
+            strace.send(client, "hello\n");
+            receive(client, "Received 6 bytes\n");
+            strace.awaitIdle(1, "shutdown", "client");
         });
-        PARTS.put("step5-http kernel", strace -> {
-            try (Socket client = strace.connect()) {
-                strace.awaitIdle(2);
-                for (int i = 1; i <= 2; i++) {
-                    strace.send(client, REQUEST);
-                    receive(client, RESPONSE);
-                    strace.awaitIdle(i, "write", "client");
+        keep("step5-http kernel", (strace, client) -> {
+            for (int i = 1; i <= 2; i++) {
+                strace.send(client, REQUEST);
+                receive(client, RESPONSE);
+                strace.awaitIdle(i, "write", "client");
+            }
+        });
+        keep("step5-http kernel pipelined", (strace, client) -> {
+            strace.send(client, REQUEST.repeat(16));
+            receive(client, 16 * RESPONSE);
+            strace.awaitIdle(1, "write", "client");
+        });
+        keep("step5-http kernel back-pressure", (strace, client) -> {
+            int requests = 0;
+            // It asks and asks, and reads no answer, until the server listens no more.
+            while (strace.calls().stream().noneMatch(call -> call.shown().contains("EPOLLOUT"))) {
+                strace.send(client, "\r\n\r\n".repeat(4096));
+                requests += 4096;
+                strace.awaitIdle(requests / 4096, "read", "client");
+                if (requests > 1_000_000) {
+                    throw new AssertionError("after " + requests + " unanswered requests the server still reads");
                 }
             }
-            strace.awaitIdle(1, "close", "client");
+            receive(client, requests * RESPONSE);
+            strace.awaitIdle(2, "epoll_ctl", "epoll");
         });
-        PARTS.put("step5-http kernel pipelined", strace -> {
-            try (Socket client = strace.connect()) {
-                strace.awaitIdle(2);
-                strace.send(client, REQUEST.repeat(16));
-                receive(client, 16 * RESPONSE);
-                strace.awaitIdle(1, "write", "client");
-            }
-            strace.awaitIdle(1, "close", "client");
-        });
-        PARTS.put("step5-http kernel back-pressure", strace -> {
-            try (Socket client = strace.connectSlow()) {
-                strace.awaitIdle(2);
-                int requests = 0;
-                // It asks and asks, and reads no answer, until the server listens no
-                // more.
-                while (strace.calls().stream().noneMatch(call -> call.shown().contains("EPOLLOUT"))) {
-                    strace.send(client, "\r\n\r\n".repeat(4096));
-                    requests += 4096;
-                    strace.awaitIdle(requests / 4096, "read", "client");
-                    if (requests > 1_000_000) {
-                        throw new AssertionError("after " + requests + " requests, no"
-                                + " answer to which was read, the server still reads");
-                    }
-                }
-                receive(client, requests * RESPONSE);
-                strace.awaitIdle(2, "epoll_ctl", "epoll");
-            }
+    }
+
+    /** The server keeps this client, and closes it when it leaves. */
+    private static void keep(String name, Part part) {
+        PARTS.put(name, (strace, client) -> {
+            strace.awaitIdle(2);
+            part.play(strace, client);
+            client.close();
             strace.awaitIdle(1, "close", "client");
         });
     }
@@ -126,7 +103,10 @@ record Recording(String title, List<Strace.Call> calls, List<Strace.ClientAction
     /** Plays a session with a server of this source. */
     private static Recording record(List<String> source, String name, String title) {
         try (Strace strace = new Strace(source)) {
-            PARTS.get(name).play(strace);
+            // Back-pressure comes sooner with a client that takes little at a time.
+            try (Socket client = strace.connect(name.endsWith("back-pressure") ? 4096 : 0)) {
+                PARTS.get(name).play(strace, client);
+            }
             return new Recording(title, strace.calls(), strace.actions());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);

@@ -5,9 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tcp.docs.page.Docs;
@@ -82,20 +81,17 @@ final class SequenceDiagram {
                 stopWork();
                 String what = shown.replaceAll("^epoll_ctl\\(epoll, EPOLL_CTL_|\\) = .*|,", "");
                 out = what.startsWith("DEL ") ? what.substring(4) : out;
-                next();
-                arrow(SELECTOR, KERNEL, "epoll_ctl " + what, "");
+                arrow(++row, SELECTOR, KERNEL, "epoll_ctl " + what, "");
             } else if (call.target().equals("stdout")) {
-                next();
+                row++;
                 note("prints "
                         + shown.substring(shown.indexOf('"'), shown.lastIndexOf(')'))
                                 .replace("\\n", ""));
             } else if (call.name().equals("close") && call.target().equals(out)) {
                 stopWork();
-                next();
-                arrow(SELECTOR, KERNEL, "close(" + out + ")", "");
+                arrow(++row, SELECTOR, KERNEL, "close(" + out + ")", "");
             } else {
-                next();
-                arrow(SERVER, KERNEL, brief(call, shown), "");
+                arrow(++row, SERVER, KERNEL, brief(call, shown), "");
                 arrive(call);
             }
         }
@@ -104,23 +100,21 @@ final class SequenceDiagram {
     /** The sleep in select(), what the client does meanwhile, and what ends the sleep. */
     private void turn(String shown, int index, List<Strace.ClientAction> actions, boolean last) {
         stopWork();
-        next();
-        int from = row;
-        arrow(SELECTOR, KERNEL, "epoll_wait", "");
+        int from = ++row;
+        arrow(row, SELECTOR, KERNEL, "epoll_wait", "");
         boolean any = false;
         for (Strace.ClientAction action : actions) {
             if (action.during() == index) {
-                next();
-                arrow(CLIENT, KERNEL, action.what(), "deed");
+                arrow(++row, CLIENT, KERNEL, action.what(), "deed");
                 any = true;
                 gone |= action.what().equals("close");
             }
         }
         Matcher ready = READY.matcher(shown);
-        next();
+        row++;
         if (!last && ready.find()) {
-            arrow(KERNEL, SELECTOR, ready.group(1).replace("|", " | "), "ready");
-            arrow(SELECTOR, SERVER, "handle(key)", "ready");
+            arrow(row, KERNEL, SELECTOR, ready.group(1).replace("|", " | "), "ready");
+            arrow(row, SELECTOR, SERVER, "handle(key)", "ready");
             workFrom = row;
         }
         sleeps.append(bar(SELECTOR, y(from), y(row), "sleep"));
@@ -131,12 +125,10 @@ final class SequenceDiagram {
     /** What a call of the server's brings to the client. */
     private void arrive(Strace.Call call) {
         if (call.is("write", "client") && call.result() > 0) {
-            next();
-            arrow(KERNEL, CLIENT, call.result() + " bytes", "deed");
+            arrow(++row, KERNEL, CLIENT, call.result() + " bytes", "deed");
         } else if (!ended && !gone && (call.is("shutdown", "client") || call.is("close", "client"))) {
             ended = true;
-            next();
-            arrow(KERNEL, CLIENT, "end of stream", "deed");
+            arrow(++row, KERNEL, CLIENT, "end of stream", "deed");
         }
     }
 
@@ -154,10 +146,6 @@ final class SequenceDiagram {
         };
     }
 
-    private void next() {
-        row++;
-    }
-
     private void stopWork() {
         if (workFrom > 0 && row >= workFrom) {
             works.append(bar(SERVER, y(workFrom), y(row), "work"));
@@ -169,64 +157,45 @@ final class SequenceDiagram {
         return TOP + row * ROW;
     }
 
-    private void arrow(int from, int to, String label, String kind) {
+    private void arrow(int row, int from, int to, String label, String kind) {
         int right = from < to ? 1 : -1;
-        int y = y(row);
         int tip = to - right * 6;
-        rows.append(String.format(
-                Locale.ROOT,
-                "<path class=\"arrow %s\" d=\"M%d %dH%d\"/>" + "<path class=\"tip %s\" d=\"M%d %dl%d -4v8z\"/>%n",
-                kind,
-                from + right * 6,
-                y,
-                tip - right * 6,
-                kind,
-                tip,
-                y,
-                -right * 8));
+        rows.append("<path class=\"arrow %s\" d=\"M%d %dH%d\"/>"
+                .formatted(kind, from + right * 6, y(row), tip - right * 6));
+        rows.append("<path class=\"tip %s\" d=\"M%d %dl%d -4v8z\"/>\n".formatted(kind, tip, y(row), -right * 8));
         // Beside the lane that the arrow crosses, if it crosses one.
         int middle = from == SERVER && to == KERNEL ? (SELECTOR + SERVER) / 2 : (from + to) / 2;
-        rows.append(text(middle, y - 5, label, "label " + kind));
+        rows.append(text(middle, y(row) - 5, label, "label " + kind));
     }
 
     private void note(String text) {
         int width = text.length() * 7 + 14;
-        rows.append(String.format(
-                Locale.ROOT,
-                "<rect class=\"note\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"18\" rx=\"3\"/>%n",
-                SERVER - 12 - width,
-                y(row) - 11,
-                width));
+        rows.append("<rect class=\"note\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"18\" rx=\"3\"/>\n"
+                .formatted(SERVER - 12 - width, y(row) - 11, width));
         rows.append(text(SERVER - 18, y(row) + 2, text, "print"));
     }
 
     private static String bar(int x, int from, int to, String kind) {
-        return String.format(
-                Locale.ROOT,
-                "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"12\"" + " height=\"%d\" rx=\"3\"/>%n",
-                kind,
-                x - 6,
-                from - 5,
-                to - from + 10);
+        return "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"12\" height=\"%d\" rx=\"3\"/>\n"
+                .formatted(kind, x - 6, from - 5, to - from + 10);
     }
 
     private static String text(int x, int y, String text, String kind) {
         return text.isEmpty()
                 ? ""
-                : String.format(
-                        "<text class=\"%s\" x=\"%d\" y=\"%d\">%s</text>%n",
-                        kind.strip(), x, y, text.replace("&", "&amp;").replace("<", "&lt;"));
+                : "<text class=\"%s\" x=\"%d\" y=\"%d\">%s</text>\n"
+                        .formatted(
+                                kind.strip(), x, y, text.replace("&", "&amp;").replace("<", "&lt;"));
     }
 
     private String svg(Steps step) {
         int height = y(row) + 30;
         StringBuilder lanes = new StringBuilder();
-        List<String> names = new ArrayList<>(List.of("client", "kernel", "selector", "server"));
-        int[] places = {CLIENT, KERNEL, SELECTOR, SERVER};
-        for (int i = 0; i < places.length; i++) {
-            lanes.append(text(places[i], 30, names.get(i), "lane"));
-            lanes.append(String.format("<path class=\"life\" d=\"M%d 42V%d\"/>%n", places[i], height - 12));
-        }
+        Map<String, Integer> names = Map.of("client", CLIENT, "kernel", KERNEL, "selector", SELECTOR, "server", SERVER);
+        names.entrySet().stream().sorted(Map.Entry.comparingByValue()).forEach(lane -> {
+            lanes.append(text(lane.getValue(), 30, lane.getKey(), "lane"));
+            lanes.append("<path class=\"life\" d=\"M%d 42V%d\"/>\n".formatted(lane.getValue(), height - 12));
+        });
         return template()
                 .formatted(
                         WIDTH, height, step.number(), WIDTH - 1, height - 1, lanes.toString() + sleeps + works + rows);

@@ -78,18 +78,12 @@ final class Strace implements AutoCloseable {
         }
     }
 
-    Socket connect() throws IOException {
-        return connect(new Client());
-    }
-
-    /** A client that takes little at a time. */
-    Socket connectSlow() throws IOException {
+    /** Connects a client; its receive buffer is the system's, or has so many bytes. */
+    Socket connect(int receiveBuffer) throws IOException {
         Socket client = new Client();
-        client.setReceiveBufferSize(4096);
-        return connect(client);
-    }
-
-    private Socket connect(Socket client) throws IOException {
+        if (receiveBuffer > 0) {
+            client.setReceiveBufferSize(receiveBuffer);
+        }
         did("connect");
         client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         client.setSoTimeout((int) PATIENCE.toMillis());
