@@ -166,6 +166,7 @@ export function markdown(md, base) {
       const texts = file.lines.map(({ text }) => text)
       const coloured = md.options.highlight(texts.join('\n'), 'java', '')
         .match(/<code[^>]*>([^]*)<\/code>/)[1].split('\n')
+        .map((line) => line.replace(/^<span class="line">([^]*)<\/span>$/, '$1'))
       return {
         lines: texts.map((text, i) => {
           if (!lines.has(coloured[i])) lines.set(coloured[i], { text, number: lines.size })
