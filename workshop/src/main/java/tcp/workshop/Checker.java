@@ -12,8 +12,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -177,7 +177,10 @@ final class Checker implements TestExecutionListener {
         Optional<Failure> failure = fails(Map.of("server", "simulated"), "inside | program | real");
         simulated = false;
         if (!skipped.isEmpty()) {
-            event(Event.TEXT, "  (tried on real sockets: %s)\n".formatted(skipped.values().iterator().next()));
+            event(
+                    Event.TEXT,
+                    "  (tried on real sockets: %s)\n"
+                            .formatted(skipped.values().iterator().next()));
             skipped.clear();
         } else if (failure.isEmpty() && exercise.stories() != null && met.size() > 0) {
             trying = "keepsItsContractInEveryStory";
@@ -228,10 +231,10 @@ final class Checker implements TestExecutionListener {
                     %s
                     If you are stuck: %s hint
                     """.formatted(
-                    words(failure.get().requirement()),
-                    failure.get().which(),
-                    Report.of(failure.get(), diagnoses, learners, target),
-                    Report.RUN));
+                            words(failure.get().requirement()),
+                            failure.get().which(),
+                            Report.of(failure.get(), diagnoses, learners, target),
+                            Report.RUN));
             String names = diagnoses.stream().map(Diagnosis::name).collect(Collectors.joining(","));
             return end(1, count() + " met", failure.get().requirement(), names);
         }
@@ -293,8 +296,7 @@ final class Checker implements TestExecutionListener {
     /** Where the server is that keeps a test from its end, or null if it waits in select(). */
     private static Throwable stuck() {
         return learnersThreads().values().stream()
-                .filter(stack -> Arrays.stream(stack)
-                        .noneMatch(Checker::isSelect))
+                .filter(stack -> Arrays.stream(stack).noneMatch(Checker::isSelect))
                 .findFirst()
                 .map(stack -> {
                     Throwable place = new Throwable();
