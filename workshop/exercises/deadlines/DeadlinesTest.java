@@ -182,7 +182,7 @@ class DeadlinesTest extends HttpContract {
     @Test
     @Tag("program")
     void makesRoomWhenDescriptorsAreShort(ServerProgram program) {
-        try (ServerProcess process = program.startWithDescriptors(64)) {
+        try (ServerProcess process = program.startWithDescriptors(64, "-XX:-MaxFDLimit")) {
             List<Client> silent = Client.connect(process.address(), 80);
             try (Client client = Client.connect(process.address())) {
                 client.lookAt("accept() failed for a while: does the loop still look who is late?")
