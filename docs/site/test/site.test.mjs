@@ -211,9 +211,10 @@ async function showsChanges(page, chapter) {
     assert.match(await block.locator('.title-bar a').getAttribute('href'),
       new RegExp(`${chapter}/src/main/java/tcp/Server\\.java`))
     assert.equal(await block.locator('.place').count(), places.length)
+    assert.equal(await block.locator('.highlighted').count(), 0)
     for (const [k, lines] of places.entries()) {
       assert.match(await block.locator('.place').nth(k).innerText(),
-        /^In (\w+|the imports|the class|an empty file): (add|replace|take out) \d+ lines?( by \d+)?$/)
+        /^In (\w+|the imports|the class|an empty file): (add|replace|take out) \d+ lines?( with \d+)?$/)
       if (is(lines, '+').length) {
         assert.equal(await click(page, block.locator('button.copy').nth(k)), is(lines, '+').join('\n'),
           'the new lines of a place are copied, and no others')
@@ -319,7 +320,7 @@ test('a link to a heading lands on it', { timeout: 60_000 }, () => visit('index'
 test('search finds the right section first', { timeout: 60_000 }, () => visit('index', async (page) => {
   for (const [words, where] of [
     ['delayed acknowledgement', /glossary\.html#delayed-acknowledgement$/],
-    ['lingering close', /lingering-close$|hang-up-like-a-friend$/],
+    ['lingering close', /lingering-close$|hang-up-gracefully$/],
     ['epoll_ctl', /#epoll$|what-the-kernel-sees$/],
     ['request smuggling', /where-next\.html#http-for-real$/],
     ['backpressure', /back-pressure|backpressure/],
