@@ -30,9 +30,7 @@ public final class Server implements AutoCloseable {
             """.getBytes(StandardCharsets.US_ASCII);
 
     private static final int LOOPS = 2;
-    // On Linux several listeners can share a port, and the kernel shares out the clients.
-    private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
-    private static final boolean SHARED = LINUX && !Boolean.getBoolean("handover");
+    private static final boolean SHARED = !Boolean.getBoolean("handover") && canShare();
 
     private final List<Loop> loops = new ArrayList<>();
     private volatile boolean closed;
@@ -51,6 +49,16 @@ public final class Server implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             close(); // or every failed try would keep its descriptors
             throw e;
+        }
+    }
+
+    /** Whether listeners can share a port, and the kernel shares out the clients. */
+    private static boolean canShare() {
+        try (ServerSocketChannel any = ServerSocketChannel.open()) {
+            return any.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)
+                    && System.getProperty("os.name").equals("Linux"); // macOS does not
+        } catch (IOException e) {
+            return false;
         }
     }
 
