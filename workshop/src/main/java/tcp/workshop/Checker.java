@@ -396,9 +396,8 @@ final class Checker implements TestExecutionListener {
             skip(method, String.valueOf(thrown.getMessage()).replaceFirst("^Assumption failed: ", ""));
         } else if (thrown != null) {
             token.cancel();
-            String which = isOneOfSeveral(test)
-                    ? " (with " + test.getDisplayName().replaceFirst("^\\[\\d+] ", "") + ")"
-                    : "";
+            String which =
+                    isOneOfSeveral(test) ? " (with " + test.getDisplayName().replaceFirst("^\\[\\d+] ", "") + ")" : "";
             end.add(Optional.of(new Failure(method, which, thrown)));
         } else if (!method.isEmpty() && !isOneOfSeveral(test) && !skipped.containsKey(method)) {
             met(method);
