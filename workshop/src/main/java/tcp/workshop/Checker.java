@@ -12,8 +12,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.platform.engine.CancellationToken;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestExecutionResult;
@@ -38,6 +39,7 @@ import org.junit.platform.launcher.TestPlan;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherExecutionRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
+import org.opentest4j.TestAbortedException;
 import tcp.testkit.server.ServerFault;
 import tcp.testkit.system.Folders;
 import tcp.workshop.CheckProcess.Event;
@@ -177,7 +179,10 @@ final class Checker implements TestExecutionListener {
         Optional<Failure> failure = fails(Map.of("server", "simulated"), "inside | program | real");
         simulated = false;
         if (!skipped.isEmpty()) {
-            event(Event.TEXT, "  (tried on real sockets: %s)\n".formatted(skipped.values().iterator().next()));
+            event(
+                    Event.TEXT,
+                    "  (tried on real sockets: %s)\n"
+                            .formatted(skipped.values().iterator().next()));
             skipped.clear();
         } else if (failure.isEmpty() && exercise.stories() != null && met.size() > 0) {
             trying = "keepsItsContractInEveryStory";
@@ -228,10 +233,10 @@ final class Checker implements TestExecutionListener {
                     %s
                     If you are stuck: %s hint
                     """.formatted(
-                    words(failure.get().requirement()),
-                    failure.get().which(),
-                    Report.of(failure.get(), diagnoses, learners, target),
-                    Report.RUN));
+                            words(failure.get().requirement()),
+                            failure.get().which(),
+                            Report.of(failure.get(), diagnoses, learners, target),
+                            Report.RUN));
             String names = diagnoses.stream().map(Diagnosis::name).collect(Collectors.joining(","));
             return end(1, count() + " met", failure.get().requirement(), names);
         }
@@ -293,8 +298,7 @@ final class Checker implements TestExecutionListener {
     /** Where the server is that keeps a test from its end, or null if it waits in select(). */
     private static Throwable stuck() {
         return learnersThreads().values().stream()
-                .filter(stack -> Arrays.stream(stack)
-                        .noneMatch(Checker::isSelect))
+                .filter(stack -> Arrays.stream(stack).noneMatch(Checker::isSelect))
                 .findFirst()
                 .map(stack -> {
                     Throwable place = new Throwable();
@@ -384,27 +388,19 @@ final class Checker implements TestExecutionListener {
             return;
         }
         String method = method(test);
-        switch (result.getStatus()) {
-            case FAILED -> {
-                token.cancel();
-                String which = isOneOfSeveral(test)
-                        ? " (with " + test.getDisplayName().replaceFirst("^\\[\\d+] ", "") + ")"
-                        : "";
-                end.add(Optional.of(
-                        new Failure(method, which, result.getThrowable().orElseThrow())));
-            }
-            case ABORTED ->
-                skip(
-                        method,
-                        result.getThrowable()
-                                .map(Throwable::getMessage)
-                                .orElse("aborted")
-                                .replaceFirst("^Assumption failed: ", ""));
-            case SUCCESSFUL -> {
-                if (!method.isEmpty() && !isOneOfSeveral(test) && !skipped.containsKey(method)) {
-                    met(method);
-                }
-            }
+        Throwable thrown = result.getThrowable().orElse(null);
+        if (thrown instanceof ParameterResolutionException && thrown.getCause() != null) {
+            thrown = thrown.getCause(); // the server that the test asks for could not be had
+        }
+        if (thrown instanceof TestAbortedException) {
+            skip(method, String.valueOf(thrown.getMessage()).replaceFirst("^Assumption failed: ", ""));
+        } else if (thrown != null) {
+            token.cancel();
+            String which =
+                    isOneOfSeveral(test) ? " (with " + test.getDisplayName().replaceFirst("^\\[\\d+] ", "") + ")" : "";
+            end.add(Optional.of(new Failure(method, which, thrown)));
+        } else if (!method.isEmpty() && !isOneOfSeveral(test) && !skipped.containsKey(method)) {
+            met(method);
         }
     }
 

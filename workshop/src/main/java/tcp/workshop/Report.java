@@ -51,16 +51,16 @@ final class Report {
         Optional<Exchange> exchange = failure.response().map(response -> response.exchange());
         if (failure.thrown() instanceof StoryFailure story) {
             text.append("  Story      Each line is what a client does, and what your server calls then.\n");
-            story.failure().lines().forEach(line -> text.append("             ").append(line).append('\n'));
+            story.failure()
+                    .lines()
+                    .forEach(line -> text.append("             ").append(line).append('\n'));
             text.append(part("Happened", story.getMessage()));
         }
         failure.exception().ifPresent(this::exception);
         exchange.ifPresent(this::exchange);
         if (failure.thrown() == null) {
             text.append(part("Happened", "The test did not come to an end."));
-        } else if (exchange.isEmpty()
-                && failure.exception().isEmpty()
-                && !(failure.thrown() instanceof StoryFailure)) {
+        } else if (exchange.isEmpty() && failure.exception().isEmpty() && !(failure.thrown() instanceof StoryFailure)) {
             message(failure.thrown().getMessage());
         }
         failure.fault().ifPresent(fault -> {

@@ -32,9 +32,7 @@ final class StoryFailure extends AssertionError {
      *     server uses is simulated
      */
     static Optional<StoryFailure> find(String contract, Map<String, byte[]> classes, Duration most) {
-        Exploration exploration = Exploration.of(
-                        Contract.of(contract),
-                        ServerFactory.of("tcp.Server", classes::get))
+        Exploration exploration = Exploration.of(Contract.of(contract), ServerFactory.of("tcp.Server", classes::get))
                 .shrinking(Duration.ofMillis(500));
         try {
             Optional<Failure> failure = exploration.run(5_000, most);

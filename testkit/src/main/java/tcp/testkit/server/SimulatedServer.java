@@ -49,15 +49,18 @@ public final class SimulatedServer extends RunningServer {
             var run = type.getMethod("run");
             network.start(() -> InProcessServer.invoke(run, server));
         } catch (ReflectiveOperationException e) {
-            abortIfNotSimulated();
             Throwable cause = InProcessServer.cause(e);
+            abortIfNotSimulated(cause);
             throw new ServerFault(Kind.DOES_NOT_START, "The server does not start: " + cause, cause);
         }
     }
 
-    private void abortIfNotSimulated() {
+    private void abortIfNotSimulated(Throwable thrown) {
         List<String> used = network.notSimulated();
         Assumptions.assumeTrue(used.isEmpty(), () -> "it uses what is not simulated: " + String.join(", ", used));
+        Assumptions.assumeFalse(
+                thrown instanceof UnsupportedOperationException,
+                () -> "it uses what is not simulated: " + thrown.getMessage());
     }
 
     /** Starts the class tcp.Server of this loader. */
@@ -104,7 +107,7 @@ public final class SimulatedServer extends RunningServer {
     /** Aborts the test if the server has used what is not simulated: then nothing can be told. */
     @Override
     Optional<ServerFault> fault() {
-        abortIfNotSimulated();
+        abortIfNotSimulated(network.failure());
         if (network.spinning() != null) {
             return Optional.of(new ServerFault(Kind.SPINS, "The server is busy with nothing: " + network.spinning()));
         }
