@@ -117,6 +117,7 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
      */
     @Order(6)
     @Test
+    @Tag("real")
     void stopsAClientThatDoesNotReadAndLosesNothing(InetSocketAddress server) throws Exception {
         AtomicBoolean enough = new AtomicBoolean();
         try (Client one = Client.connect(server);
