@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,43 +12,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import tcp.HttpContract;
-import tcp.Server;
-import tcp.testkit.Client;
-import tcp.testkit.DescriptorLimitContract;
-import tcp.testkit.InProcessContract;
-import tcp.testkit.ServerExtension;
-import tcp.testkit.ServerProcess;
+import tcp.step5.HttpContract;
+import tcp.testkit.client.Client;
+import tcp.testkit.server.InProcessServer;
 
 /** Several loops: step 5's promises, kept by more than one thread. */
-class LoopsTest implements HttpContract, InProcessContract, DescriptorLimitContract {
+class LoopsTest extends HttpContract {
     /** How many clients ask, so that each loop has some for sure. */
     private static final int CLIENTS = 64;
-
-    @RegisterExtension
-    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
-
-    @Override
-    public ServerExtension<?> server() {
-        return server;
-    }
-
-    @Override
-    public InetSocketAddress address() {
-        return server.address();
-    }
-
-    @Override
-    public void assertServed(InetSocketAddress address) {
-        HttpContract.super.assertServed(address);
-    }
-
-    @Override
-    public void ask(Client client, ServerProcess process) {
-        client.send(REQUEST).expect(RESPONSE);
-    }
 
     /** One client was served by one loop; another loop may not have accepted its own. */
     @Override
@@ -60,8 +32,9 @@ class LoopsTest implements HttpContract, InProcessContract, DescriptorLimitContr
     /** Many clients are served by several threads. */
     @Order(2)
     @Test
-    void severalThreadsServe() {
-        List<Client> clients = Client.connect(address(), CLIENTS);
+    @Tag("inside")
+    void severalThreadsServe(InProcessServer server) {
+        List<Client> clients = Client.connect(server.address(), CLIENTS);
         Set<Thread> busy = busyWhileAsked(clients);
         clients.forEach(Client::close);
         assertThat(busy.size()).withFailMessage("""
@@ -72,11 +45,12 @@ class LoopsTest implements HttpContract, InProcessContract, DescriptorLimitContr
     /** close() ends all loops, not only the one in run(). */
     @Order(3)
     @Test
-    void closeEndsAllLoops() throws Exception {
-        List<Client> clients = Client.connect(address(), CLIENTS);
+    @Tag("inside")
+    void closeEndsAllLoops(InProcessServer server) throws Exception {
+        List<Client> clients = Client.connect(server.address(), CLIENTS);
         Set<Thread> busy = busyWhileAsked(clients);
-        server().close();
-        server().awaitEnd();
+        server.close();
+        server.awaitEnd();
         clients.forEach(Client::close);
         for (Thread thread : busy) {
             TimeUnit.MILLISECONDS.timedJoin(thread, Client.PATIENCE.toMillis());
@@ -89,12 +63,13 @@ class LoopsTest implements HttpContract, InProcessContract, DescriptorLimitContr
     /** One loop alone may not go on: when one ends, here because it is interrupted, all do. */
     @Order(4)
     @Test
-    void allLoopsEndWithOne() throws Exception {
-        List<Client> clients = Client.connect(address(), CLIENTS);
+    @Tag("inside")
+    void allLoopsEndWithOne(InProcessServer server) throws Exception {
+        List<Client> clients = Client.connect(server.address(), CLIENTS);
         List<Thread> busy = List.copyOf(busyWhileAsked(clients));
         busy.get(busy.size() - 1).interrupt();
-        server().awaitEnd();
-        server().close();
+        server.awaitEnd();
+        server.close();
         clients.forEach(client -> client.lookAt("is every client let go when the loops have ended?")
                 .expectEnd()
                 .close());
@@ -103,8 +78,9 @@ class LoopsTest implements HttpContract, InProcessContract, DescriptorLimitContr
     /** With a client each, all loops sleep. */
     @Order(5)
     @Test
-    void idleLoopsCostNoCpu() throws Exception {
-        List<Client> clients = Client.connect(address(), CLIENTS);
+    @Tag("inside")
+    void idleLoopsCostNoCpu(InProcessServer server) throws Exception {
+        List<Client> clients = Client.connect(server.address(), CLIENTS);
         Set<Thread> busy = busyWhileAsked(clients);
         Map<Thread, Long> before = cpuTimes();
         TimeUnit.MILLISECONDS.sleep(500); // what is measured, not waited for
