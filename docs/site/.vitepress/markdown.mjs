@@ -166,6 +166,7 @@ export function markdown(md, base) {
       const texts = file.lines.map(({ text }) => text)
       const coloured = md.options.highlight(texts.join('\n'), 'java', '')
         .match(/<code[^>]*>([^]*)<\/code>/)[1].split('\n')
+        .map((line) => line.replace(/^<span class="line">([^]*)<\/span>$/, '$1'))
       return {
         lines: texts.map((text, i) => {
           if (!lines.has(coloured[i])) lines.set(coloured[i], { text, number: lines.size })
@@ -312,7 +313,7 @@ export function markdown(md, base) {
         return (where ? `<p class="place">In <code>${where}</code>: ${what}</p>`
           .replace(/<code>((?:the|an) [^<]*)<\/code>/, '$1') : '')
           + show(`java marks=${lines.map(({ kind }) => kind).join('')} words=${
-            words.map((range) => range.join('.')).join('_')}`,
+            lettered(words)}`,
           lines.map(({ text }) => text).join('\n'), 'Copy the new lines')
       }).join('')
       const line = typed?.places[0].line ?? 1
@@ -455,7 +456,11 @@ export const lineTransformer = {
 const meta = (context, name) => context.options.meta?.__raw?.match(new RegExp(`${name}=([\\w.]+)`))?.[1] ?? ''
 const marksOf = (context) => meta(context, 'marks')
 const wordsOf = (context) => meta(context, 'words').split('_').filter(Boolean)
-  .map((range) => range.split('.').map(Number))
+  .map((range) => range.split('.').map((letters) => Number(letters.replace(/./g, (c) => digits.indexOf(c)))))
+
+// VitePress would take digits for the numbers of lines to highlight.
+const digits = 'abcdefghij'
+const lettered = (ranges) => ranges.map((range) => range.join('.')).join('_').replace(/\d/g, (d) => digits[d])
 
 function markWords(node, from, to) {
   let at = 0

@@ -54,12 +54,18 @@ export const exercises = readdirSync(resolve(root, 'workshop/exercises'))
   .map((exercise) => {
     const { front, text, title } = parse(exercise.page)
     return {
-      ...exercise, title: front.title ?? title,
+      ...exercise, title: titleOf(exercise.name, front.title ?? title),
       order: Number(front.order ?? (/^step\d$/.test(exercise.name) ? exercise.name.at(-1) : 99)),
       minutes: Number(front.minutes ?? text.match(/^Time: (\d+) minutes/m)?.[1] ?? 0),
     }
   })
   .sort((a, b) => a.order - b.order || a.name.localeCompare(b.name))
+
+function titleOf(name, title) {
+  const step = name.match(/^step(\d)/)?.[1]
+  const words = title.replace(/^step \d: */i, '')
+  return (step ? `Step ${step}: ` : '') + (step ? words : words[0].toUpperCase() + words.slice(1))
+}
 
 const known = new Set([...chapters.map(({ name }) => name), ...others, 'README'])
 const more = [...others, ...readdirSync(resolve(root, 'docs'))

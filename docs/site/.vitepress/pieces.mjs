@@ -87,7 +87,7 @@ function describe({ lines }, file, at) {
       : /^import /.test(first) ? 'the imports'
         : first.startsWith('    ') ? memberAt(file, at, first) : 'the class',
     what: !removed ? `add ${some(added)}` : !added ? `take out ${some(removed)}`
-      : removed === added ? `replace ${some(removed)}` : `replace ${some(removed)} by ${added}`,
+      : removed === added ? `replace ${some(removed)}` : `replace ${some(removed)} with ${added}`,
   }
 }
 

@@ -6,40 +6,25 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tcp.HttpContract;
-import tcp.Server;
-import tcp.testkit.Client;
-import tcp.testkit.InProcessContract;
-import tcp.testkit.Machine;
-import tcp.testkit.ServerExtension;
+import tcp.step5.HttpContract;
+import tcp.testkit.client.Client;
+import tcp.testkit.server.InProcessServer;
+import tcp.testkit.system.Machine;
 
 /**
  * HTTP/1.1 (RFC 9110 and 9112) of a server that has one page: it knows where a request ends,
  * does what Connection says, and refuses what it does not speak. Well-formed requests are
  * answered as in step 5.
  */
-class HttpTest implements HttpContract, InProcessContract {
+class HttpTest extends HttpContract {
     private static final String HEAD_OF_RESPONSE = RESPONSE.substring(0, RESPONSE.indexOf("hello"));
     private static final String LAST_RESPONSE = RESPONSE.replace("keep-alive", "close");
     /** Long enough that no server has read it when it answers the head. */
     private static final String MUCH = "x".repeat(1 << 20);
-
-    @RegisterExtension
-    final ServerExtension<Server> server = new ServerExtension<>(() -> new Server(0), Server::port, Server::run);
-
-    @Override
-    public ServerExtension<?> server() {
-        return server;
-    }
-
-    @Override
-    public InetSocketAddress address() {
-        return server.address();
-    }
 
     /** A request with these lines in its head. */
     private static String request(String... lines) {
@@ -54,8 +39,8 @@ class HttpTest implements HttpContract, InProcessContract {
     /** A body may look like a request; it is none (RFC 9112, section 6.2). */
     @Order(2)
     @Test
-    void skipsABody() {
-        try (Client client = Client.connect(address())) {
+    void skipsABody(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
             client.lookAt("is the body taken for the next request?")
                     .send(post(REQUEST))
                     .expect(RESPONSE)
@@ -67,10 +52,10 @@ class HttpTest implements HttpContract, InProcessContract {
     /** A body may come later than its head, and in more than one read. */
     @Order(3)
     @Test
-    void skipsABodyThatComesInPieces() {
+    void skipsABodyThatComesInPieces(InetSocketAddress server) {
         String post = post(REQUEST.repeat(3) + "x".repeat(40_000) + REQUEST);
         int end = post.indexOf("\r\n\r\n") + 4;
-        try (Client client = Client.connect(address())) {
+        try (Client client = Client.connect(server)) {
             client.lookAt("is it kept how much of the body is still to come?")
                     .send(post.substring(0, end))
                     .expect(RESPONSE)
@@ -86,8 +71,8 @@ class HttpTest implements HttpContract, InProcessContract {
     @Order(4)
     @ParameterizedTest
     @ValueSource(strings = {"content-length", "CONTENT-LENGTH"})
-    void ignoresTheCaseOfNames(String name) {
-        try (Client client = Client.connect(address())) {
+    void ignoresTheCaseOfNames(String name, InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
             client.lookAt("are the names of fields compared without their case?")
                     .send(post(REQUEST).replace("Content-Length", name))
                     .expect(RESPONSE)
@@ -98,8 +83,8 @@ class HttpTest implements HttpContract, InProcessContract {
     /** HEAD is GET without the body of the response (RFC 9110, section 9.3.2). */
     @Order(5)
     @Test
-    void headGetsNoBody() {
-        try (Client client = Client.connect(address())) {
+    void headGetsNoBody(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
             client.lookAt("does HEAD get the head only, Content-Length and all?")
                     .send(REQUEST.replace("GET", "HEAD"))
                     .expect(HEAD_OF_RESPONSE)
@@ -120,8 +105,8 @@ class HttpTest implements HttpContract, InProcessContract {
                 "Connection: close, keep-alive",
                 "Connection: keep-alive\r\nConnection: close"
             })
-    void closesWhenAsked(String field) {
-        try (Client client = Client.connect(address())) {
+    void closesWhenAsked(String field, InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
             client.lookAt("is one of the options in Connection close, and does the connection end then?")
                     .send(request("GET / HTTP/1.1", "Host: localhost", field))
                     .expect(LAST_RESPONSE)
@@ -135,8 +120,8 @@ class HttpTest implements HttpContract, InProcessContract {
     @Order(7)
     @ParameterizedTest
     @ValueSource(strings = {"X: keep-alive", "Connection: not-keep-alive", "Connection: keep-alive, close"})
-    void closesAfterHttp10(String field) {
-        try (Client client = Client.connect(address())) {
+    void closesAfterHttp10(String field, InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
             client.lookAt("HTTP/1.0 ends the connection, unless Connection has the option keep-alive")
                     .send(request("GET / HTTP/1.0", field))
                     .expect(LAST_RESPONSE)
@@ -165,8 +150,8 @@ class HttpTest implements HttpContract, InProcessContract {
                 "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 00000000000000000000001\r\n\r\nx", // RFC 9110, 8.6
                 "GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue, Transfer-Encoding\r\n\r\n"
             })
-    void answersWhatIsRight(String request) {
-        try (Client client = Client.connect(address())) {
+    void answersWhatIsRight(String request, InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
             client.lookAt("this request is right: which rule of yours refuses it, or closes?")
                     .send(request)
                     .expect(RESPONSE)
@@ -221,8 +206,8 @@ class HttpTest implements HttpContract, InProcessContract {
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\ncontent-length: 6\r\n\r\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n"
             })
-    void refusesWhatIsNoRequest(String head) {
-        assertRefused(head, "400 Bad Request");
+    void refusesWhatIsNoRequest(String head, InetSocketAddress server) {
+        assertRefused(server, head, "400 Bad Request");
     }
 
     /** A body whose end is not known, or a tunnel, gets 501 (RFC 9112, 6.1, and RFC 9110, 9.3.6). */
@@ -236,43 +221,43 @@ class HttpTest implements HttpContract, InProcessContract {
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\nContent-Length: 5\r\n\r\n",
                 "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n"
             })
-    void refusesWhatItDoesNotSpeak(String head) {
-        assertRefused(head, "501 Not Implemented");
+    void refusesWhatItDoesNotSpeak(String head, InetSocketAddress server) {
+        assertRefused(server, head, "501 Not Implemented");
     }
 
     /** A version that is not 1.x gets 505 (RFC 9110, section 15.6.6). */
     @Order(11)
     @ParameterizedTest
     @ValueSource(strings = {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", "GET / HTTP/0.9\r\nHost: a\r\n\r\n"})
-    void refusesOtherVersions(String head) {
-        assertRefused(head, "505 HTTP Version Not Supported");
+    void refusesOtherVersions(String head, InetSocketAddress server) {
+        assertRefused(server, head, "505 HTTP Version Not Supported");
     }
 
     /** A head of more than 8 KiB gets 431, and the end, though it is not over (RFC 6585, 5). */
     @Order(12)
     @ParameterizedTest
     @ValueSource(strings = {"GET / HTTP/1.1\r\nHost: a\r\nA: ", "GET /"})
-    void refusesAHeadWithoutEnd(String start) {
-        assertRefused(start + "b".repeat(8 * 1024), "431 Request Header Fields Too Large");
+    void refusesAHeadWithoutEnd(String start, InetSocketAddress server) {
+        assertRefused(server, start + "b".repeat(8 * 1024), "431 Request Header Fields Too Large");
     }
 
     /** Of a head 8 KiB are taken, and not a byte more, in whatever pieces they come. */
     @Order(13)
     @Test
-    void takesAHeadOf8KiB() {
+    void takesAHeadOf8KiB(InetSocketAddress server) {
         String longest = REQUEST.replace("\r\n\r\n", "\r\nA: \r\n\r\n");
         longest = longest.replace("A: ", "A: " + "b".repeat(8 * 1024 - longest.length()));
-        try (Client client = Client.connect(address())) {
+        try (Client client = Client.connect(server)) {
             client.lookAt("how many bytes of a head are taken? 8,192, counted anew for each")
                     .send(longest + longest)
                     .expect(RESPONSE + RESPONSE);
         }
-        assertRefused(longest.replace("A: b", "A: bb"), "431 Request Header Fields Too Large");
+        assertRefused(server, longest.replace("A: b", "A: bb"), "431 Request Header Fields Too Large");
     }
 
     /** A refusal arrives though the client goes on sending: no reset comes, ever. */
-    private void assertRefused(String head, String status) {
-        try (Client client = Client.connect(address())) {
+    private void assertRefused(InetSocketAddress server, String head, String status) {
+        try (Client client = Client.connect(server)) {
             client.lookAt("is the refusal sent, and is what still comes read and dropped, until the client ends?")
                     .send(head + REQUEST)
                     .send(MUCH)
@@ -286,10 +271,10 @@ class HttpTest implements HttpContract, InProcessContract {
     @Order(14)
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 100_000})
-    void answersAMixInOrder(int size) {
+    void answersAMixInOrder(int size, InetSocketAddress server) {
         String requests = REQUEST + post(REQUEST) + REQUEST.replace("GET", "HEAD") + post("") + REQUEST + "\r\n"
                 + REQUEST.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n") + REQUEST;
-        try (Client client = Client.connect(address())) {
+        try (Client client = Client.connect(server)) {
             client.lookAt("which request of a mix was read wrongly?")
                     .sendInPieces(requests, size, Duration.ofMillis(size == 1 ? 1 : 0))
                     .expect(RESPONSE + RESPONSE + HEAD_OF_RESPONSE + RESPONSE + RESPONSE + LAST_RESPONSE)
@@ -304,11 +289,11 @@ class HttpTest implements HttpContract, InProcessContract {
     @Order(15)
     @ParameterizedTest
     @ValueSource(strings = {"A:| |", "A: a| |b", "A:| |\n", "|A|: b", "A:|\r\nA:|", "Connection: a|, a|"})
-    void readsAHeadInLinearTime(String field) {
-        measure(field, 8_000, 5); // code is compiled meanwhile
-        measure(field, 2_000, 20);
-        double longer = measure(field, 8_000, 15);
-        double shorter = measure(field, 2_000, 60);
+    void readsAHeadInLinearTime(String field, InetSocketAddress server) {
+        measure(server, field, 8_000, 5); // code is compiled meanwhile
+        measure(server, field, 2_000, 20);
+        double longer = measure(server, field, 8_000, 15);
+        double shorter = measure(server, field, 2_000, 60);
         assertThat(longer).withFailMessage("""
                         60 heads of 2 kB took %.0f ms, and 15 heads of 8 kB, which have as many bytes, %.0f ms.
                         Look at:   does a byte take longer, the more bytes are before it? Look at each just once, \
@@ -316,14 +301,14 @@ class HttpTest implements HttpContract, InProcessContract {
     }
 
     /** Sends so many heads, and returns the ms that took; or what the first second's took in all. */
-    private double measure(String field, int length, int times) {
+    private double measure(InetSocketAddress server, String field, int length, int times) {
         String[] parts = field.split("\\|", -1); // the middle part is to be repeated
         String line = parts[0] + parts[1].repeat((length - 60) / parts[1].length()) + parts[2];
         String head = request("GET / HTTP/1.1", "Host: a", line);
         long start = System.nanoTime();
         int i = 0;
         while (i < times && System.nanoTime() - start < 1_000_000_000) {
-            try (Client client = Client.connect(address())) {
+            try (Client client = Client.connect(server)) {
                 client.lookAt("how long does a head of " + length + " bytes take?")
                         .send(head);
                 client.receive("HTTP/1.1 200 OK".length());
@@ -336,8 +321,8 @@ class HttpTest implements HttpContract, InProcessContract {
     /** A head is not over before its last byte. */
     @Override
     @Test
-    public void saysNothingBeforeTheHeadIsOver() {
-        try (Client client = Client.connect(address())) {
+    public void saysNothingBeforeTheHeadIsOver(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
             client.lookAt("a head ends with an empty line, and not before")
                     .send(REQUEST.substring(0, REQUEST.length() - 1))
                     .expectNothing(Duration.ofMillis(50))
@@ -348,13 +333,13 @@ class HttpTest implements HttpContract, InProcessContract {
 
     /** Not tried here: these heads have a CR or an LF alone in them, and are refused. */
     @Override
-    public void findsAnEndAfterWhatLooksLikeOne(String end) {}
+    public void findsAnEndAfterWhatLooksLikeOne(String end, InetSocketAddress server) {}
 
     /** The shortest request there is, 20,000 times: 1.8 MB of answers. */
     @Override
     @Test
-    public void answersAsManyRequestsAsFitIntoARead() {
-        try (Client client = Client.connect(address())) {
+    public void answersAsManyRequestsAsFitIntoARead(InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
             client.lookAt("how many requests fit into one read, and are they all answered?");
             String shortest = request("A / HTTP/1.1", "Host:");
             var sending = CompletableFuture.runAsync(() -> client.send(shortest.repeat(20_000)));
@@ -363,23 +348,44 @@ class HttpTest implements HttpContract, InProcessContract {
         }
     }
 
+    /** The same with whole requests, for empty lines are no requests here. */
+    @Override
+    @Order(71)
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 8, 12})
+    public void goesOnWritingWhenAllIsRead(int reads, InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            String requests = request("A / HTTP/1.1", "Host:").repeat(4_096 * reads);
+            var sending = CompletableFuture.runAsync(() -> client.send(requests));
+            client.lookAt("when a channel is ready for writing, does handle() call write()?")
+                    .pause(Duration.ofMillis(20))
+                    .expect(RESPONSE.repeat(4_096 * reads));
+            sending.join();
+        }
+    }
+
     /** Not tried here: a head of more than 8 KiB is refused. */
     @Override
-    public void readsAHeadWithoutEndAndKeepsNothing() {}
+    public void readsAHeadWithoutEndAndKeepsNothing(InetSocketAddress server) {}
+
+    /** Nor this, for the same reason. */
+    @Override
+    public void keepsNothingOfAHeadWithoutEnd(InProcessServer server) {}
 
     /** 50 MB of bodies are read and forgotten, and others are served. */
     @Test
-    void keepsNothingOfABody() {
+    @Tag("inside")
+    void keepsNothingOfABody(InProcessServer server) {
         String body = "x".repeat(10 << 20);
-        assertServed(address());
+        assertServed(server.address());
         long before = Machine.heapInUse();
-        try (Client client = Client.connect(address())) {
+        try (Client client = Client.connect(server.address())) {
             client.lookAt("is a body skipped as it comes, and no byte of it kept?")
                     .send(request("POST / HTTP/1.1", "Host: a", "Content-Length: " + (50 << 20)))
                     .expect(RESPONSE);
             for (int i = 0; i < 5; i++) {
                 client.send(body);
-                assertServed(address());
+                assertServed(server.address());
             }
             client.send(REQUEST).expect(RESPONSE);
             long kept = Machine.heapInUse() - before;

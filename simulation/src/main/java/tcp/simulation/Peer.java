@@ -1,6 +1,7 @@
 package tcp.simulation;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /**
  * The other end of a connection of the server, played by a test. It reads all that comes, at once,
@@ -99,11 +100,15 @@ public final class Peer {
         return this;
     }
 
+    private <T> T see(Supplier<T> what) {
+        synchronized (network) {
+            return what.get();
+        }
+    }
+
     /** All bytes it has taken so far. */
     public byte[] received() {
-        synchronized (network) {
-            return taken.toArray();
-        }
+        return see(taken::toArray);
     }
 
     /** All bytes it has taken so far, as UTF-8. */
@@ -113,44 +118,32 @@ public final class Peer {
 
     /** How many bytes have arrived that it has not taken. */
     public int untaken() {
-        synchronized (network) {
-            return end.received.size();
-        }
+        return see(() -> end.received.size());
     }
 
     /** How many bytes of what it sent wait, since the server does not read. */
     public int unsent() {
-        synchronized (network) {
-            return end.unsent();
-        }
+        return see(end::unsent);
     }
 
     /** Whether the handshake is done; the server may still have to accept. */
     public boolean isConnected() {
-        synchronized (network) {
-            return end.peer() != null;
-        }
+        return see(() -> end.peer() != null);
     }
 
     /** Nobody listens on that port. */
     public boolean isRefused() {
-        synchronized (network) {
-            return end.isRefused();
-        }
+        return see(end::isRefused);
     }
 
     /** The server's FIN has come, and all bytes before it are taken. */
     public boolean isAtEnd() {
-        synchronized (network) {
-            return end.isAtEnd();
-        }
+        return see(end::isAtEnd);
     }
 
     /** The server has reset the connection. */
     public boolean isReset() {
-        synchronized (network) {
-            return end.isReset();
-        }
+        return see(end::isReset);
     }
 
     @Override

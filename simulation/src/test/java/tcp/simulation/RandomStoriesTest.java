@@ -23,11 +23,6 @@ class RandomStoriesTest {
             "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n", "\r\n", "\n", "\r", "hello\n");
 
     @Test
-    void clientsOfStep3GetTheSameAsOnLoopback() throws Exception {
-        compare("tcp.Server", Sources.step("step3-read"));
-    }
-
-    @Test
     void clientsOfStep5GetTheSameAsOnLoopback() throws Exception {
         compare("tcp.Server", Sources.step("step5-http"));
     }

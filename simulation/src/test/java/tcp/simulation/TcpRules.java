@@ -464,6 +464,7 @@ abstract class TcpRules {
         assertThat(readyOps(key)).isEqualTo(OP_READ);
         assertThat(read(3)).isEqualTo("hel");
         assertThat(read(9)).isEqualTo("lo");
+        awaitReset();
         assertIoe(() -> channel.read(room(9)), "Connection reset");
     }
 
@@ -474,10 +475,8 @@ abstract class TcpRules {
         remote.shutdownOutput();
         assertThat(readyOps(key)).isEqualTo(OP_READ);
         remote.reset();
-        key.interestOps(OP_READ | OP_WRITE);
-        assertThat(readyOps(key)).isEqualTo(OP_READ | OP_WRITE);
         assertThat(channel.read(room(9))).isEqualTo(-1);
-        assertIoe(() -> channel.write(bytes("x")), "Broken pipe");
+        awaitBrokenPipe();
         assertThat(channel.read(room(9))).isEqualTo(-1);
     }
 
@@ -750,7 +749,7 @@ abstract class TcpRules {
         assertThat(remote.rest()).isEqualTo("(end)");
         remote.send("still taken");
         selector.selectNow();
-        assertIoe(() -> remote.send("x"), "Broken pipe");
+        awaitBrokenPipeAtTheOtherEnd();
     }
 
     @Test
@@ -769,6 +768,10 @@ abstract class TcpRules {
         selector.selectNow();
         assertThat(remote.rest()).isEqualTo("(end)");
         remote.send("too late");
+        awaitBrokenPipeAtTheOtherEnd();
+    }
+
+    private void awaitBrokenPipeAtTheOtherEnd() {
         assertIoe(
                 () -> {
                     for (int i = 0; i < 1000; i++) {
@@ -1112,6 +1115,32 @@ abstract class TcpRules {
         assertThat(channel.isRegistered()).isTrue();
         other.selectNow();
         assertThat(channel.isRegistered()).isFalse();
+    }
+
+    @Test
+    void aClosedChannelGoesBeforeSelectSleeps() throws Exception {
+        onLinux();
+        connected(OP_READ);
+        remote.send("unread");
+        assertThat(readyOps(key)).isEqualTo(OP_READ);
+        channel.close();
+        Thread thread = start(() -> selector.select());
+        world.awaitAsleep(thread);
+        awaitBrokenPipeAtTheOtherEnd();
+        selector.wakeup();
+        thread.join();
+    }
+
+    @Test
+    void aKeyThatIsCancelledWhileSelectSleepsIsNotReported() throws Exception {
+        connected(OP_READ);
+        CompletableFuture<Integer> selected = new CompletableFuture<>();
+        Thread thread = start(() -> selected.complete(selector.select()));
+        world.awaitAsleep(thread);
+        key.cancel();
+        remote.send("hello");
+        assertThat(selected.get(5, TimeUnit.SECONDS)).isZero();
+        assertThat(selector.keys()).doesNotContain(key);
     }
 
     @Test

@@ -2,6 +2,7 @@ package tcp.step1;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tcp.testkit.client.Client;
 import tcp.testkit.server.CommandLineContract;
@@ -17,6 +18,7 @@ public class InitContract implements ResourceContract, CommandLineContract, Cont
     }
 
     /** The kernel connects the client; the server neither answers nor hangs up. */
+    @Order(1)
     @Test
     public void leavesClientsConnected(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
@@ -27,6 +29,7 @@ public class InitContract implements ResourceContract, CommandLineContract, Cont
     }
 
     /** It says once that somebody knocks, however many come after that. */
+    @Order(51)
     @Test
     public void saysOnceThatSomeoneIsKnocking(RunningServer server) {
         try (Client first = Client.connect(server.address())) {

@@ -1,6 +1,7 @@
 package tcp.step2;
 
 import java.net.InetSocketAddress;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tcp.testkit.client.Client;
@@ -17,6 +18,7 @@ public class DiscardContract implements ResourceContract, CommandLineContract, C
     }
 
     /** The client sees end of stream, and not a byte before it. */
+    @Order(1)
     @Test
     public void endsEachConnectionAtOnce(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
@@ -26,6 +28,7 @@ public class DiscardContract implements ResourceContract, CommandLineContract, C
     }
 
     /** Clients that wait at the same time are all accepted, one after the other. */
+    @Order(3)
     @Test
     public void endsTheConnectionsOfAllWhoWait(InetSocketAddress server) {
         for (Client client : Client.connect(server, 100)) {
@@ -36,6 +39,7 @@ public class DiscardContract implements ResourceContract, CommandLineContract, C
     }
 
     /** It prints where each client came from, a line a client. */
+    @Order(2)
     @Test
     @Tag("direct")
     public void printsWhoConnected(RunningServer server) {

@@ -3,6 +3,7 @@ package tcp.step3;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tcp.testkit.client.Client;
@@ -36,6 +37,7 @@ public class ReadContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** The connection stays open while the client has not ended its half. */
+    @Order(1)
     @Test
     public void keepsTheConnectionAndAnswersNothing(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
@@ -46,6 +48,7 @@ public class ReadContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** At end of stream the server ends its half too, whether something came before or not. */
+    @Order(2)
     @Test
     public void hangsUpAtEndOfStream(InetSocketAddress server) {
         assertServed(server);
@@ -57,6 +60,7 @@ public class ReadContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** Four megabytes are read to the last byte: the client can send all of them. */
+    @Order(4)
     @Test
     public void readsAllOfAnUpload(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
@@ -68,6 +72,7 @@ public class ReadContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** It prints how much each read() gave, and from whom. */
+    @Order(3)
     @Test
     @Tag("direct")
     public void printsEachRead(RunningServer server) {
@@ -85,6 +90,7 @@ public class ReadContract implements ResourceContract, CommandLineContract, Desc
      * Two clients have sent a lot while the loop was held up. It reads from both in turn, and
      * not all from one before it looks at the other. What it prints tells the order.
      */
+    @Order(70)
     @Test
     @Tag("inside")
     public void readsFromClientsInTurn(InProcessServer server) {
@@ -117,6 +123,7 @@ public class ReadContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** Three clients that never stop sending do not keep a fourth from being served. */
+    @Order(80)
     @Test
     @Tag("real")
     public void servesOthersDuringFloodsOfBytes(InetSocketAddress server) {
@@ -127,6 +134,7 @@ public class ReadContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** Nor do clients that connect and reset all the time. */
+    @Order(81)
     @Test
     @Tag("real")
     public void servesOthersDuringFloodsOfConnects(InetSocketAddress server) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,7 @@ public class WriteContract
     }
 
     /** The reply tells how many bytes came, and end of stream follows. */
+    @Order(2)
     @Test
     public void repliesWithTheNumberOfBytes(InetSocketAddress server) {
         assertServed(server);
@@ -55,6 +57,7 @@ public class WriteContract
     }
 
     /** Nothing is sent to a client that has sent nothing. */
+    @Order(1)
     @Test
     public void saysNothingUnasked(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
@@ -68,6 +71,7 @@ public class WriteContract
      * A client that ends its half still gets its reply, however soon it does so. Twenty
      * of them keep the loop busy, so that it finds bytes and end together.
      */
+    @Order(6)
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 50})
     public void repliesAfterHalfClose(int millis, InetSocketAddress server) {
@@ -81,6 +85,7 @@ public class WriteContract
     }
 
     /** A client that half-closes without sending gets no reply. */
+    @Order(7)
     @Test
     public void hangsUpWhenNothingWasSent(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
@@ -95,6 +100,7 @@ public class WriteContract
      * and finds the reply. A server that closes at once resets the connection, since
      * there is input that it has not read (RFC 9112, section 9.6).
      */
+    @Order(8)
     @Test
     public void takesAnUploadToItsEnd(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
@@ -106,6 +112,7 @@ public class WriteContract
     }
 
     /** What comes after the reply is no reason for a second one, nor for a reset. */
+    @Order(9)
     @Test
     public void ignoresWhatComesAfterTheReply(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
@@ -116,6 +123,7 @@ public class WriteContract
     }
 
     /** It prints who came and how much was read, two lines a client. */
+    @Order(3)
     @Test
     @Tag("direct")
     public void printsWhoSentHowMuch(RunningServer server) {
@@ -129,6 +137,7 @@ public class WriteContract
      * A reply is owed, too, when the client's end comes before the loop could write. Here
      * the loop is held up while it prints, so that this happens for sure.
      */
+    @Order(5)
     @Test
     @Tag("inside")
     public void repliesThoughTheEndCameFirst(InProcessServer server) {
@@ -145,6 +154,7 @@ public class WriteContract
     }
 
     /** A client that has its reply and stays costs nothing: nothing is owed to it. */
+    @Order(4)
     @Test
     @Tag("inside")
     public void usesNoCpuForAClientThatLingers(InProcessServer server) throws Exception {
@@ -156,6 +166,7 @@ public class WriteContract
     }
 
     /** Three clients that never stop sending do not keep a fourth from its reply. */
+    @Order(80)
     @Test
     @Tag("real")
     public void servesOthersDuringFloodsOfBytes(InetSocketAddress server) {
@@ -166,6 +177,7 @@ public class WriteContract
     }
 
     /** Nor do clients that connect and reset all the time. */
+    @Order(81)
     @Test
     @Tag("real")
     public void servesOthersDuringFloodsOfConnects(InetSocketAddress server) {

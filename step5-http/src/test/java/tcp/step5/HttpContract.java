@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +74,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** A request, a response, and then silence: the connection stays open. */
+    @Order(1)
     @Test
     public void answersARequestAndStaysOpen(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
@@ -85,6 +87,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** The head of a request is not over before its last byte. */
+    @Order(5)
     @Test
     public void saysNothingBeforeTheHeadIsOver(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
@@ -97,6 +100,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** One connection serves many requests. */
+    @Order(2)
     @Test
     public void answers200RequestsOnOneConnection(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
@@ -108,6 +112,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** TCP may deliver a request one byte at a time. */
+    @Order(4)
     @Test
     public void answersARequestThatComesByteByByte(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
@@ -118,6 +123,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** The four bytes that end a head may come in two reads, cut anywhere. */
+    @Order(3)
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     public void findsAnEndThatIsCut(int cut, InetSocketAddress server) {
@@ -133,6 +139,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** Almost an end, and then an end: one response each. */
+    @Order(6)
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -154,6 +161,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** Requests that come together in one read, or in a few, are all answered. */
+    @Order(7)
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 16, 1_000})
     public void answersPipelinedRequests(int count, InetSocketAddress server) {
@@ -167,6 +175,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** The shortest thing that counts as a request, 20,000 times: 1.8 MB of answers. */
+    @Order(72)
     @Test
     @Tag("real")
     public void answersAsManyRequestsAsFitIntoARead(InetSocketAddress server) {
@@ -179,6 +188,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** Any cut is fine: a hundred times, requests in pieces of random lengths. */
+    @Order(73)
     @Test
     public void answersRequestsInRandomPieces(InetSocketAddress server) {
         long seed = Long.getLong("seed", System.nanoTime());
@@ -201,6 +211,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** What is kept of a half-read request belongs to its connection alone. */
+    @Order(8)
     @Test
     public void keepsConnectionsApart(InetSocketAddress server) {
         List<Client> clients = Client.connect(server, 50);
@@ -216,6 +227,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** A client that ends its half gets the answers it is owed, however soon it ends. */
+    @Order(9)
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 50})
     public void answersAfterHalfClose(int millis, InetSocketAddress server) {
@@ -237,6 +249,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
      * reads at last, every answer is there: they were written in parts, and no part got
      * lost.
      */
+    @Order(70)
     @Test
     @Tag("real")
     public void stopsAClientThatDoesNotReadAndLosesNothing(InetSocketAddress server) throws Exception {
@@ -281,6 +294,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
      * when no input is left: 4,096 requests fit into a read, and each time it is another read
      * that meets a full buffer.
      */
+    @Order(71)
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5, 8, 12, 16, 20, 24})
     @Tag("real")
@@ -296,6 +310,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     /**
      * A head that never ends is read and forgotten: 20 MB of it, and others are served.
      */
+    @Order(75)
     @Test
     public void readsAHeadWithoutEndAndKeepsNothing(InetSocketAddress server) {
         byte[] head = "x".repeat(1 << 20).getBytes();
@@ -311,6 +326,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** A client that has its answer and stays costs nothing: nothing is owed to it. */
+    @Order(10)
     @Test
     @Tag("inside")
     public void usesNoCpuForAClientThatStays(InProcessServer server) throws Exception {
@@ -322,6 +338,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** Three clients that send requests and read answers without a pause. */
+    @Order(80)
     @Test
     @Tag("real")
     public void servesOthersDuringFloodsOfRequests(InetSocketAddress server) {
@@ -333,6 +350,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** Three clients that send heads without end. */
+    @Order(81)
     @Test
     @Tag("real")
     public void servesOthersDuringFloodsOfBytes(InetSocketAddress server) {
@@ -343,6 +361,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** Three clients that connect, ask and reset all the time. */
+    @Order(82)
     @Test
     @Tag("real")
     public void servesOthersDuringFloodsOfConnects(InetSocketAddress server) {
@@ -362,6 +381,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
      * The last of many responses does not wait until the client's kernel has acknowledged
      * those before, which it may do 40 ms later.
      */
+    @Order(74)
     @Test
     @Tag("real")
     @Tag("direct")
@@ -403,8 +423,10 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** Requests make no garbage: 10,000 of them allocate less than a byte each. */
+    @Order(78)
     @Test
     @Tag("inside")
+    @Tag("stretch")
     public void requestsMakeNoGarbage(InProcessServer server) {
         try (Client client = Client.connect(server.address())) {
             ask(client, 2_000); // classes are loaded and code is compiled meanwhile
@@ -427,6 +449,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** A head without end: 20 MB of it leave nothing on the heap. */
+    @Order(76)
     @Test
     @Tag("inside")
     public void keepsNothingOfAHeadWithoutEnd(InProcessServer server) {
@@ -443,6 +466,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     }
 
     /** A client that sends 50 MB of requests and never reads: memory stays flat too. */
+    @Order(77)
     @Test
     @Tag("inside")
     public void needsNoMemoryForAClientThatNeverReads(InProcessServer server) {
@@ -482,6 +506,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
      */
     @Test
     @Tag("direct")
+    @Tag("stretch")
     public void answersABurstWithOneWrite(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             for (int i = 0; i < 100; i++) {
@@ -505,6 +530,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     /** Ten thousand clients that say nothing: under 1,500 bytes of heap for each. */
     @Test
     @Tag("program")
+    @Tag("stretch")
     public void needsLittleMemoryFor10000Connections(ServerProgram program) {
         int count = 10_000;
         Machine.assumeDescriptors(count);
@@ -543,6 +569,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
      */
     @Test
     @Tag("program")
+    @Tag("stretch")
     public void writesOnceForEachBurst(ServerProgram program, @TempDir Path folder) throws Exception {
         Programs.assume("strace");
         Path calls = folder.resolve("calls");

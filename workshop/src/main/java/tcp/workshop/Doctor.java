@@ -1,7 +1,6 @@
 package tcp.workshop;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -10,8 +9,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import tcp.testkit.system.Programs;
 
 /** Looks whether this machine has what the workshop needs. */
 final class Doctor {
@@ -27,7 +28,7 @@ final class Doctor {
         Doctor doctor = new Doctor(out);
         doctor.java();
         doctor.libraries();
-        doctor.folder(project.resolve("workshop"));
+        doctor.folders(project.resolve("workshop"));
         doctor.loopback();
         doctor.port();
         doctor.descriptors();
@@ -41,7 +42,7 @@ final class Doctor {
     private void java() {
         int feature = Runtime.version().feature();
         String jdk = "JDK " + Runtime.version() + " in " + System.getProperty("java.home");
-        need(
+        require(
                 feature >= 17 && ToolProvider.getSystemJavaCompiler() != null,
                 jdk,
                 "needs a JDK (not a JRE), 17 or newer: nothing can be compiled");
@@ -52,17 +53,13 @@ final class Doctor {
                         "org.junit.platform.launcher.Launcher",
                         "org.junit.jupiter.engine.JupiterTestEngine",
                         "org.assertj.core.api.Assertions",
-                        "org.awaitility.Awaitility",
-                        "tcp.testkit.Client")
+                        "tcp.testkit.client.Client")
                 .filter(name -> !isThere(name))
-                .reduce("", (a, b) -> a + " " + b);
-        boolean promises = Exercise.ALL.stream()
-                .flatMap(e -> e.promises().stream())
-                .allMatch(name -> getClass().getResource("/" + name.replace('.', '/') + ".class") != null);
-        need(
-                missing.isEmpty() && promises,
-                "the libraries and the promises, for work" + " without a network",
-                "build once more with a network, as the README says: no verdict" + missing);
+                .collect(Collectors.joining(", "));
+        require(
+                missing.isEmpty(),
+                "the libraries, for work without a network",
+                "%s: no verdict. Build once more with a network, as the README says".formatted(missing));
     }
 
     private static boolean isThere(String name) {
@@ -74,11 +71,16 @@ final class Doctor {
         }
     }
 
-    private void folder(Path workshop) {
-        need(
+    private void folders(Path workshop) {
+        require(
                 Files.isWritable(workshop),
                 "a place for your server: " + workshop.resolve("mine"),
-                "cannot be written: exercises cannot be started");
+                "cannot be written, so no exercise can be started");
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        require(
+                Files.isDirectory(temporary) && Files.isWritable(temporary),
+                "a folder for temporary files: " + temporary,
+                "cannot be written: give another one with java -Djava.io.tmpdir=FOLDER");
     }
 
     private void loopback() {
@@ -89,7 +91,10 @@ final class Doctor {
         } catch (IOException e) {
             problem = e.getMessage();
         }
-        need(problem.isEmpty(), "connections to 127.0.0.1", "a firewall, or no loopback (" + problem + "): no verdict");
+        require(
+                problem.isEmpty(),
+                "connections to 127.0.0.1",
+                "a firewall, or no loopback (" + problem + "): no verdict");
     }
 
     private void port() {
@@ -99,40 +104,38 @@ final class Doctor {
         } catch (IOException e) {
             problem = e.getMessage();
         }
-        like(
+        recommend(
                 problem.isEmpty(),
-                "port 8080 is free",
-                "something has it: start your server with another port, for example 9000");
+                "port 8080",
+                "another program has it. Start your server with another port, for example 9000");
     }
 
     private void descriptors() {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
             long max = unix.getMaxFileDescriptorCount();
-            need(
+            require(
                     max >= 1_000,
                     "descriptors (open files and sockets): " + max,
                     "too few: `ulimit -n 4096` in this terminal raises them");
         } else {
-            like(
+            recommend(
                     false,
                     "counting descriptors",
-                    "this system does not tell: some promises are skipped here, and said" + " to be");
+                    "this system does not tell. Some requirements are skipped here, and the check says so");
         }
     }
 
     private void program(String name, String cost) {
-        boolean found = Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(folder ->
-                        Stream.of(name, name + ".exe").anyMatch(file -> Files.isExecutable(Path.of(folder, file))));
-        like(found, name, "not on the PATH: " + cost);
+        recommend(Programs.find(name).isPresent(), name, "not on the PATH: " + cost);
     }
 
-    private void need(boolean there, String what, String cost) {
+    private void require(boolean there, String what, String cost) {
         fine &= there;
-        out.println((there ? "ok       " : "MISSING  ") + what + (there ? "" : ": " + cost));
+        out.println(there ? "ok       " + what : "MISSING  " + what + ": " + cost);
     }
 
-    private void like(boolean there, String what, String cost) {
-        out.println((there ? "ok       " : "without  ") + what + (there ? "" : ": " + cost));
+    /** @param cost what it costs to do without */
+    private void recommend(boolean there, String what, String cost) {
+        out.println(there ? "ok       " + what : "without  " + what + ": " + cost);
     }
 }

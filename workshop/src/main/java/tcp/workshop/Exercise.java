@@ -4,221 +4,151 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * One exercise: where it starts, which promises its server must keep, and in which order
- * they are tried.
+ * One exercise: a folder in workshop/exercises with the task (README.md), the hints, known
+ * wrong answers, a solution, and the requirements as a test class in the package of that
+ * name. What the program must know of it stands in the front matter of the task.
  *
- * @param name what the learner types, and the folder under workshop/exercises
+ * @param folder its folder; the name of it is what the learner types
  * @param title in a few words
- * @param starter the source that one starts from, relative to the project
- * @param solution the source of a server that keeps all promises, relative to the project
- * @param promises the test classes; the first one's promises come first
- * @param order methods of theirs, in the order that teaches; those that are not named
- *        follow, by name
- * @param left methods that are not tried: what the starter gives already, and stretch goals
+ * @param order its place among the others
+ * @param minutes how long it takes; an estimate
+ * @param starter the source that one starts from
+ * @param solution the source of a server that meets all requirements
+ * @param requirements the package of the test classes
+ * @param stories the name of the contract that holds in every story on the simulated network, see
+ *     {@link tcp.simulation.story.Contract#of}; null if none does
  */
 record Exercise(
-        String name,
+        Path folder,
         String title,
-        String starter,
-        String solution,
-        List<String> promises,
-        List<String> order,
-        List<String> left) {
+        int order,
+        int minutes,
+        Path starter,
+        Path solution,
+        String requirements,
+        String stories) {
 
-    /** What the program of each step promises beyond its protocol; the starters give it. */
-    private static final List<String> GIVEN = List.of(
-            "runsFromSource", "runsFromJar", "refusesWhatIsNoPort", "namesThePortInUse", "listensOn8080ByDefault");
-
-    private static final List<String> MODULES =
-            List.of("step1-init", "step2-discard", "step3-read", "step4-write", "step5-http");
-
-    static final List<Exercise> ALL = List.of(
-            step(
-                    1,
-                    "a loop that hears a client knock",
-                    "Init",
-                    "connectsAndStaysSilent silentClientCostsNoCpu"
-                            + " saysOnceThatSomeoneIsKnocking isIdleWhenNothingHappens"
-                            + " closeEndsTheLoopAndFreesThePort",
-                    ""),
-            step(
-                    2,
-                    "accept every client, and hang up",
-                    "Discard",
-                    "endsEachConnectionAtOnce printsWhoConnected"
-                            + " endsTheConnectionsOfAllWhoWait silentClientCostsNoCpu"
-                            + " clientsThatResetHarmNobody",
-                    ""),
-            step(
-                    3,
-                    "read what clients send",
-                    "Read",
-                    "keepsTheConnectionAndAnswersNothing hangsUpAtEndOfStream"
-                            + " printsEachRead readsAllOfAnUpload"
-                            + " silentClientCostsNoCpu clientsThatResetHarmNobody"
-                            + " clientsThatResetLeaveNoDescriptors"
-                            + " floodsOfBytesDoNotKeepOthersWaiting",
-                    ""),
-            step(
-                    4,
-                    "answer, and lose no answer",
-                    "Write",
-                    "saysNothingUnasked repliesWithTheNumberOfBytes"
-                            + " printsWhoSentHowMuch clientThatLingersCostsNoCpu"
-                            + " repliesThoughTheEndCameFirst repliesAfterHalfClose"
-                            + " hangsUpWhenNothingWasSent"
-                            + " takesAnUploadToItsEnd ignoresWhatComesAfterTheReply"
-                            + " silentClientCostsNoCpu clientsThatResetHarmNobody"
-                            + " clientsThatResetLeaveNoDescriptors",
-                    ""),
-            step(
-                    5,
-                    "speak HTTP, and keep the connection",
-                    "Http",
-                    "answersARequestAndStaysOpen answers200RequestsOnOneConnection"
-                            + " findsAnEndThatIsCut answersARequestThatComesByteByByte"
-                            + " saysNothingBeforeTheHeadIsOver "
-                            + "findsAnEndAfterWhatLooksLikeOne answersPipelinedRequests"
-                            + " keepsConnectionsApart answersAfterHalfClose"
-                            + " clientThatStaysCostsNoCpu silentClientCostsNoCpu"
-                            + " stopsAClientThatDoesNotReadAndLosesNothing"
-                            + " clientThatNeverReadsCostsNoMemory"
-                            + " answersAsManyRequestsAsFitIntoARead"
-                            + " answersRequestsInRandomPieces"
-                            + " readsAHeadWithoutEndAndKeepsNothing"
-                            + " headWithoutEndCostsNoMemory"
-                            + " clientsThatResetHarmNobody"
-                            + " clientsThatResetLeaveNoDescriptors",
-                    "requestsMakeNoGarbage answersABurstWithOneWrite"
-                            + " holds5000Connections writesOnceForEachBurst"
-                            + " tenThousandConnectionsNeedLittleMemory"),
-            beyond(
-                    "echo",
-                    "echo under back-pressure",
-                    "step4-write",
-                    "echo.EchoTest",
-                    "echoesWhatItGets echoesEveryByte clientThatStaysCostsNoCpu"
-                            + " silentClientCostsNoCpu echoesAfterHalfClose"
-                            + " stopsAClientThatDoesNotReadAndLosesNothing"),
-            beyond(
-                    "http",
-                    "HTTP/1.1 by its rules",
-                    "step5-http",
-                    "http.HttpTest",
-                    "answersARequestAndStaysOpen skipsABody skipsABodyThatComesInPieces"
-                            + " ignoresTheCaseOfNames headGetsNoBody closesWhenAsked"
-                            + " closesAfterHttp10 answersWhatIsRight refusesWhatIsNoRequest"
-                            + " refusesWhatItDoesNotSpeak refusesOtherVersions refusesAHeadWithoutEnd"
-                            + " takesAHeadOf8KiB answersAMixInOrder readsAHeadInLinearTime"),
-            beyond(
-                    "deadlines",
-                    "deadlines for slow clients",
-                    "step5-http",
-                    "deadlines.DeadlinesTest",
-                    "answersARequestAndStaysOpen endsASilentConnection silentClientCostsNoCpu"
-                            + " endsASilentConnectionWhileOthersAreServed"
-                            + " endsManySilentConnections keepsASlowClientThatIsServed"
-                            + " endsAConnectionThatDripsBytes"
-                            + " endsAConnectionThatTakesNoAnswers"),
-            beyond(
-                    "crowd",
-                    "a crowd at the door, and a limit of 100 clients",
-                    "step5-http",
-                    "crowd.CrowdTest",
-                    "servesAHundred keepsTheNextOneWaiting countsSilentClients costsNoCpuWhenItIsFull"
-                            + " letsTheNextInWhenOneCloses letsTheNextInWhenOneResets"
-                            + " countsRightAfterResets"),
-            beyond(
-                    "sigterm",
-                    "stopping on SIGTERM",
-                    "step5-http",
-                    "sigterm.SigtermTest",
-                    "answersTheNextRequestOfAnIdleClient answersARequestThatIsHalfSent"
-                            + " endsThoughAClientIsSilent finishesAnswersThatAreUnderWay"
-                            + " losesNoRequestOfManyClients"),
-            beyond(
-                    "loops",
-                    "several event loops",
-                    "step5-http",
-                    "loops.LoopsTest",
-                    "answersARequestAndStaysOpen severalThreadsServe closeEndsAllLoops"
-                            + " closeEndsTheLoopAndFreesThePort"));
-
-    private static Exercise step(int number, String title, String promises, String order, String left) {
-        String source = "/src/main/java/tcp/Server.java";
-        String starter =
-                number == 1 ? "workshop/exercises/step1/starter/Server.java" : MODULES.get(number - 2) + source;
-        List<String> leftOut = new ArrayList<>(GIVEN);
-        if (number > 1) { // silentClientCostsNoCpu measures it too, with no new process
-            leftOut.add("isIdleWhenNothingHappens");
+    /**
+     * All exercises of a project, in their order.
+     *
+     * @throws UserError if there are none
+     */
+    static List<Exercise> all(Path project) {
+        Path exercises = project.resolve("workshop").resolve("exercises");
+        Map<String, Exercise> found = new HashMap<>();
+        try (Stream<Path> folders = Files.list(exercises)) {
+            for (Path folder : folders.sorted().toList()) {
+                if (Files.isRegularFile(folder.resolve("README.md"))) {
+                    find(folder, project, found);
+                }
+            }
+        } catch (IOException e) {
+            throw new UserError("There are no exercises in " + exercises + ". Is this the project's folder?");
         }
-        leftOut.addAll(words(left));
-        return new Exercise(
-                "step" + number,
-                title,
-                starter,
-                MODULES.get(number - 1) + source,
-                List.of("tcp." + promises + "Test", "tcp." + promises + "IT"),
-                words(order),
-                leftOut);
+        return found.values().stream()
+                .sorted(Comparator.comparingInt(Exercise::order).thenComparing(Exercise::name))
+                .toList();
     }
 
-    private static Exercise beyond(String name, String title, String from, String promises, String order) {
-        return new Exercise(
-                name,
-                title,
-                from + "/src/main/java/tcp/Server.java",
-                "workshop/exercises/" + name + "/solution/tcp/Server.java",
-                List.of(promises),
-                words(order),
-                List.of());
+    /** Reads the exercise in a folder, after the one that it starts from. */
+    private static Exercise find(Path folder, Path project, Map<String, Exercise> found) throws IOException {
+        String name = folder.getFileName().toString();
+        Exercise known = found.get(name);
+        if (known != null) {
+            return known;
+        }
+        Map<String, String> front = frontMatter(folder.resolve("README.md"));
+        Path starter = front.containsKey("from")
+                ? find(folder.resolveSibling(front.get("from")), project, found).solution
+                : folder.resolve("starter").resolve("Server.java");
+        Path solution = front.containsKey("solution")
+                ? project.resolve(front.get("solution"))
+                : folder.resolve("solution").resolve("tcp").resolve("Server.java");
+        try {
+            Exercise exercise = new Exercise(
+                    folder,
+                    front.getOrDefault("title", name),
+                    Integer.parseInt(front.getOrDefault("order", "1000")),
+                    Integer.parseInt(front.getOrDefault("minutes", "30")),
+                    starter,
+                    solution,
+                    front.getOrDefault("requirements", name),
+                    front.get("stories"));
+            found.put(name, exercise);
+            return exercise;
+        } catch (NumberFormatException e) {
+            throw new UserError("In the front matter of " + folder.resolve("README.md")
+                    + " order and minutes are numbers. " + e.getMessage());
+        }
     }
 
-    private static List<String> words(String text) {
-        return text.isEmpty() ? List.of() : Arrays.asList(text.split(" "));
+    /** The lines "key: value" between two lines of three dashes at the beginning. */
+    private static Map<String, String> frontMatter(Path file) throws IOException {
+        Map<String, String> front = new HashMap<>();
+        List<String> lines = Files.readAllLines(file);
+        for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+            int colon = line.indexOf(": ");
+            if (!lines.get(0).equals("---") || line.equals("---")) {
+                break;
+            } else if (colon > 0) {
+                front.put(line.substring(0, colon), line.substring(colon + 2).strip());
+            }
+        }
+        return front;
     }
 
     /**
      * The exercise that the learner means: "step2", "2", "echo".
      *
-     * @throws Trouble if there is none
+     * @throws UserError if there is none
      */
-    static Exercise named(String name) {
-        String wanted = name.matches("[1-9]") ? "step" + name : name;
-        return ALL.stream()
-                .filter(e -> e.name.equals(wanted))
+    static Exercise named(String name, Path project) {
+        List<Exercise> all = all(project);
+        return all.stream()
+                .filter(e -> e.name().equals(name) || e.name().equals("step" + name))
                 .findFirst()
-                .orElseThrow(() -> new Trouble(
-                        "There is no exercise \"" + name + "\". There are: " + String.join(", ", names()) + "."));
+                .orElseThrow(() -> new UserError("There is no exercise \"" + name + "\". There are: "
+                        + String.join(", ", all.stream().map(Exercise::name).toList()) + "."));
     }
 
-    static List<String> names() {
-        return ALL.stream().map(Exercise::name).toList();
+    String name() {
+        return folder.getFileName().toString();
     }
 
-    /** The exercise's folder: its task, its hints and its wrong answers. */
-    Path folder(Path project) {
-        return project.resolve("workshop").resolve("exercises").resolve(name);
+    Path task() {
+        return folder.resolve("README.md");
     }
 
     /** The hints, each a text of its own, from a question to nearly the answer. */
-    List<String> hints(Path project) throws IOException {
-        String text = Files.readString(folder(project).resolve("hints.md"));
-        return Stream.of(text.split("(?m)^## "))
-                .skip(1)
-                .map(hint -> hint.substring(hint.indexOf('\n')))
-                .map(hint -> hint.replaceFirst("^\n+", "").stripTrailing())
-                .toList();
+    List<String> hints() throws IOException {
+        List<String> hints = new ArrayList<>();
+        for (String hint : Files.readString(folder.resolve("hints.md")).split("(?m)^## .*\\R")) {
+            hints.add(
+                    hint.strip().isEmpty() ? "" : hint.replaceFirst("^\\R+", "").stripTrailing());
+        }
+        return hints.subList(1, hints.size());
     }
 
-    /** The next exercise, or null after the last one. */
-    Exercise next() {
-        int i = ALL.indexOf(this) + 1;
-        return i < ALL.size() ? ALL.get(i) : null;
+    /** The known wrong answers, by name. */
+    List<WrongAnswer> wrongAnswers() throws IOException {
+        List<WrongAnswer> answers = new ArrayList<>();
+        Path wrong = folder.resolve("wrong");
+        if (Files.isDirectory(wrong)) {
+            try (Stream<Path> files = Files.list(wrong)) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".diff"))
+                        .sorted()
+                        .toList()) {
+                    answers.add(WrongAnswer.read(this, file));
+                }
+            }
+        }
+        return answers;
     }
 }

@@ -2,13 +2,17 @@ package tcp.workshop;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,11 +24,10 @@ import picocli.CommandLine.Parameters;
         synopsisSubcommandLabel = "COMMAND",
         usageHelpWidth = 90,
         description = "The workshop. Run it from the project's folder.",
+        version = "nio-tcp-server workshop, on Java ${java.version}",
+        subcommands = CommandLine.HelpCommand.class,
         mixinStandardHelpOptions = true)
 public final class Main implements Runnable {
-    private static final int BROKEN = 1;
-    private static final int SKIPPED = 3;
-
     private final Path project;
     private final PrintStream out;
 
@@ -33,42 +36,42 @@ public final class Main implements Runnable {
         this.out = out;
     }
 
-    /** Exit status: 0 fine, 1 a promise is broken, 2 wrong use, 3 something was skipped. */
+    /**
+     * Exit status: 0 fine, 1 a requirement is not met, 2 wrong use, 3 something was skipped, 130
+     * the check was stopped.
+     */
     public static void main(String[] args) {
-        int status = run(args);
-        System.out.flush();
-        // The loop of a learner's server may still run.
-        Runtime.getRuntime().halt(status);
+        System.exit(command(project(), System.out).execute(args));
     }
 
-    /** Runs a command in this process, and returns its exit status. */
-    static int run(String... args) {
-        // Servers that print "Listening" late are slow; here a learner waits.
-        System.setProperty("tcp.started", System.getProperty("tcp.started", "8"));
-        System.setProperty("tcp.patience", System.getProperty("tcp.patience", "3"));
-        CommandLine command = new CommandLine(new Main(project(), System.out));
+    /** The command, for the project in this folder. */
+    static CommandLine command(Path project, PrintStream out) {
+        Locale.setDefault(Locale.ROOT); // what is printed has the same letters and digits everywhere
+        CommandLine command = new CommandLine(new Main(project, out));
+        command.setOut(new PrintWriter(out, true));
+        command.setExpandAtFiles(false); // an argument may begin with @
         command.setExecutionExceptionHandler((e, cmd, parsed) -> {
-            if (e instanceof Trouble || e instanceof UncheckedIOException) {
-                System.err.println(e.getMessage());
-                return CommandLine.ExitCode.USAGE;
+            if (e instanceof UserError) {
+                cmd.getErr().println(e.getMessage());
+            } else if (e instanceof IOException || e instanceof UncheckedIOException) {
+                cmd.getErr().println(e.getMessage() + " (" + Workspace.reason(e) + ")");
+            } else {
+                throw e;
             }
-            throw e;
+            return CommandLine.ExitCode.USAGE;
         });
-        int status = command.execute(args);
-        // A server of the learner's may still run, as a process.
-        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
-        return status;
+        return command;
     }
 
     /** The project's folder: this program is in workshop/target. */
     private static Path project() {
         try {
+            String given = System.getProperty("workshop.project");
             Path program = Path.of(Main.class
                     .getProtectionDomain()
                     .getCodeSource()
                     .getLocation()
                     .toURI());
-            String given = System.getProperty("workshop.project");
             return (given == null ? program.getParent().getParent().getParent() : Path.of(given)).toAbsolutePath();
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
@@ -87,198 +90,172 @@ public final class Main implements Runnable {
 
     @Command(mixinStandardHelpOptions = true, description = "Lists the exercises and how far you are.")
     int progress() {
-        Work work = new Work(project);
-        for (Exercise exercise : Exercise.ALL) {
-            String result = work.result(exercise);
+        Workspace mine = new Workspace(project);
+        for (Exercise exercise : Exercise.all(project)) {
+            String result = mine.result(exercise);
             out.printf(
-                    "%-10s %-45s %s%n",
+                    "%-10s %-45s %3d min  %s%n",
                     exercise.name(),
                     exercise.title(),
+                    exercise.minutes(),
                     result.isEmpty()
                             ? ""
-                            : result + "; checks: " + work.checks(exercise) + ", hints: " + work.hintsShown(exercise));
+                            : "%s; checks: %d, hints: %d"
+                                    .formatted(result, mine.checks(exercise), mine.hintsShown(exercise)));
         }
         return 0;
     }
 
     @Command(
             mixinStandardHelpOptions = true,
-            description = "Puts the starter of an exercise where you edit it. What you" + " had there is kept.")
+            description = "Puts the starter of an exercise where you edit it. What you had there is kept.")
     int start(
-            @Parameters(
-                            paramLabel = "EXERCISE",
-                            description = "step1 to step5, or one of those beyond; see" + " progress")
+            @Parameters(paramLabel = "EXERCISE", description = "step1 to step5, or one of those beyond; see progress")
                     String name,
-            @Option(names = "--mine", description = "go on with your own server, not" + " with the starter")
+            @Option(names = "--mine", description = "go on with your own server, not with the starter")
                     boolean withMine) {
-        Exercise exercise = Exercise.named(name);
-        Work work = new Work(project);
-        boolean there = Files.exists(work.server());
-        Path kept = work.start(exercise, withMine);
+        Exercise exercise = Exercise.named(name, project);
+        Workspace mine = new Workspace(project);
+        boolean there = Files.exists(mine.server());
+        Path kept = mine.start(exercise, withMine);
         out.println("Started " + exercise.name() + ": " + exercise.title() + ".");
         if (kept != null) {
-            out.println((withMine ? "A copy of what you had: " : "What you had is kept:  ") + work.show(kept));
+            out.println((withMine ? "A copy of what you had: " : "What you had is kept:  ") + mine.show(kept));
         }
         if (withMine) {
             out.println(
                     there ? "You go on with your own server." : "There is no server of yours, so this is the starter.");
         }
-        out.println(
-                "Read the task:         " + work.show(exercise.folder(project).resolve("README.md")));
-        out.println("Edit your server:      " + work.show(work.server()));
+        out.println("Read the task:         " + mine.show(exercise.task()));
+        out.println("Edit your server:      " + mine.show(mine.server()));
         out.println("Then ask for a verdict: " + Report.RUN + " check");
         return 0;
     }
 
     @Command(
             mixinStandardHelpOptions = true,
-            description = "Tries the promises of the exercise on your server, up to the" + " first that is broken.")
+            description = "Tries the requirements of the exercise on your server, up to the first that is not met.")
     int check(
             @Parameters(
                             paramLabel = "EXERCISE",
                             arity = "0..1",
-                            description = "the one you started last, if you leave it out")
+                            description = "the one you started or checked last, if you leave it out")
                     String name,
             @Option(
                             names = "--target",
                             paramLabel = "HOST:PORT",
                             description = "try a server that runs there, in any language")
                     String target,
-            @Option(names = "--step", paramLabel = "N", description = "with --target: whose promises") String step)
-            throws IOException {
+            @Option(names = "--step", paramLabel = "N", description = "with --target: whose requirements")
+                    String step) {
+        Workspace mine = new Workspace(project);
+        if (target != null && step == null && name == null) {
+            throw new UserError("Say whose requirements: --target " + target + " --step 5");
+        }
+        Exercise exercise = exercise(step != null ? step : name, mine);
+        Path source = mine.server();
+        String shown = target;
         if (target != null) {
-            if (step == null && name == null) {
-                throw new Trouble("Say whose promises: --target " + target + " --step 5");
-            }
-            return checkTarget(Exercise.named(step != null ? step : name), target);
+            target = reachable(target);
+        } else if (Files.isRegularFile(source)) {
+            shown = mine.show(source);
+        } else {
+            throw new UserError((Files.exists(source)
+                            ? "%s is no file. Move it away, and begin with: %s start %s"
+                            : "There is no %s. Begin with: %s start %s")
+                    .formatted(mine.show(source), Report.RUN, exercise.name()));
         }
-        if (step != null) {
-            name = step;
+        out.println("Checking " + shown + " for " + exercise.name() + ": " + exercise.title()
+                + (target == null ? "" : ", as far as it can be seen from outside"));
+        CheckProcess.Outcome outcome;
+        try (CheckProcess process = new CheckProcess()) {
+            outcome = process.check(exercise, project, source, target == null ? "" : target, text -> {
+                out.print(text);
+                out.flush();
+            });
         }
-        Work work = new Work(project);
-        Exercise exercise = name == null ? work.current() : Exercise.named(name);
-        Path source = work.server();
-        if (!Files.exists(source)) {
-            throw new Trouble(
-                    "There is no " + work.show(source) + ". Begin with: " + Report.RUN + " start " + exercise.name());
+        if (outcome.status() == 0) {
+            out.println("\nA" + outcome.result().substring(1) + ".");
+        } else if (outcome.status() == 3) {
+            out.println(
+                    "\n" + outcome.result() + " since it could not be tried on this machine, so this is not a pass.");
         }
-        Path classes = Files.createTempDirectory("workshop");
-        try {
-            return check(exercise, work, source, classes);
-        } finally {
-            LearnersServer.delete(classes);
-        }
-    }
-
-    private int check(Exercise exercise, Work work, Path source, Path classes) {
-        out.println("Checking " + work.show(source) + " for " + exercise.name() + ": " + exercise.title());
-        LearnersServer server;
-        try {
-            server = LearnersServer.compile(source, classes);
-        } catch (LearnersServer.NotAServer e) {
-            out.println("\n" + e.getMessage().indent(2));
-            if (!e.getMessage().startsWith(LearnersServer.INCOMPLETE)) {
-                Report.part("Likely", "The compiler says what it stumbled over, and in which line.", out);
-            }
-            work.checked(exercise, "does not compile");
-            return BROKEN;
-        }
-        Thread exit = new Thread(() -> exitedBy(exercise, work));
-        Runtime.getRuntime().addShutdownHook(exit);
-        Verdict verdict = Verdict.of(exercise, server, source, classes, out);
-        Runtime.getRuntime().removeShutdownHook(exit);
-        return report(exercise, work, verdict);
-    }
-
-    /** The server has ended the process that checks it, and no promise is kept by that. */
-    private void exitedBy(Exercise exercise, Work work) {
-        out.println("\n  Happened   The whole process ended in the middle of a promise.");
-        Report.part(
-                "Likely",
-                "Your server called System.exit(). Only main() may, before"
-                        + " the server listens: run() returns when close() was called.",
-                out);
-        note(exercise, work, "System.exit()");
-        out.flush();
-        Runtime.getRuntime().halt(BROKEN);
-    }
-
-    private int report(Exercise exercise, Work work, Verdict verdict) {
-        int kept = verdict.kept().size();
-        String hold = kept + (kept == 1 ? " promise holds" : " promises hold");
-        if (verdict.failure() != null) {
-            Report.print(exercise, verdict.failure(), out);
-            out.println("\nIf you are stuck: " + Report.RUN + " hint");
-            note(exercise, work, hold);
-            return BROKEN;
-        }
-        if (!verdict.skipped().isEmpty()) {
-            out.println("\n" + hold + ", and " + verdict.skipped().size()
-                    + " could not be tried on this machine, so this is not a pass.");
-            note(exercise, work, hold + ", " + verdict.skipped().size() + " skipped");
-            return SKIPPED;
-        }
-        out.println("\nAll " + kept + " promises hold.");
-        if (work != null) {
-            work.checked(exercise, "all " + kept + " promises hold");
-            out.println("Compare with a tested solution: " + exercise.solution());
-            if (exercise.next() != null) {
+        if (outcome.status() == 0 && target == null) {
+            out.println("Compare with a tested solution: " + mine.show(exercise.solution()));
+            List<Exercise> all = Exercise.all(project);
+            int next = all.indexOf(exercise) + 1;
+            if (next < all.size()) {
                 out.println("The next one: " + Report.RUN + " start "
-                        + exercise.next().name());
+                        + all.get(next).name());
             }
         }
-        return 0;
-    }
-
-    private static void note(Exercise exercise, Work work, String result) {
-        if (work != null) {
-            work.checked(exercise, result);
+        if (outcome.status() != 130) {
+            note(mine, exercise, target == null ? outcome.result() : null);
         }
+        return outcome.status();
     }
 
-    private int checkTarget(Exercise exercise, String target) {
-        InetSocketAddress address = address(target);
-        try (Socket any = new Socket()) {
-            any.connect(address, 3_000);
-        } catch (IOException e) {
-            throw new Trouble("Nobody listens at " + target + ". Start your server first.");
-        }
-        out.println("Checking " + target + " for " + exercise.name() + ": what can be seen from outside");
-        return report(exercise, null, Verdict.of(exercise, Target.promises(exercise, address), out));
-    }
-
-    private static InetSocketAddress address(String target) {
-        int colon = target.lastIndexOf(':');
+    private void note(Workspace mine, Exercise exercise, String result) {
         try {
-            InetSocketAddress address = new InetSocketAddress(
-                    target.substring(0, Math.max(0, colon)), Integer.parseInt(target.substring(colon + 1)));
-            if (!address.isUnresolved()) {
-                return address;
-            }
-        } catch (IllegalArgumentException e) {
-            // said below
+            mine.checked(exercise, result);
+        } catch (IOException e) {
+            out.println("Your progress is not noted: %s cannot be written (%s)."
+                    .formatted(mine.show(mine.server().getParent().getParent()), Workspace.reason(e)));
         }
-        throw new Trouble("\"" + target + "\" is not HOST:PORT, for example" + " 127.0.0.1:8080.");
+    }
+
+    /** The exercise with this name, or the current one if it is null. */
+    private Exercise exercise(String name, Workspace mine) {
+        if (name == null && mine.current() == null) {
+            throw new UserError("No exercise is started. Begin with: " + Report.RUN + " start step1");
+        }
+        return Exercise.named(name == null ? mine.current() : name, project);
+    }
+
+    /** The first address of a host where somebody listens, as HOST:PORT. */
+    private static String reachable(String target) {
+        for (InetSocketAddress address : addresses(target)) {
+            try (Socket any = new Socket()) {
+                any.connect(address, 3_000);
+                return address.getAddress().getHostAddress() + ":" + address.getPort();
+            } catch (IOException e) {
+                // perhaps at the next
+            }
+        }
+        throw new UserError("Nobody listens at " + target + ". Start your server first.");
+    }
+
+    private static List<InetSocketAddress> addresses(String target) {
+        try {
+            int colon = target.lastIndexOf(':');
+            int port = Integer.parseInt(target.substring(colon + 1));
+            return List.of(InetAddress.getAllByName(target.substring(0, Math.max(0, colon)))).stream()
+                    .map(address -> new InetSocketAddress(address, port))
+                    .toList();
+        } catch (UnknownHostException | IllegalArgumentException e) {
+            throw new UserError("\"" + target + "\" is not HOST:PORT, for example 127.0.0.1:8080.");
+        }
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Shows the next hint.")
     int hint(@Option(names = "--again", description = "those you have seen already") boolean again) throws IOException {
-        Work work = new Work(project);
-        Exercise exercise = work.current();
-        List<String> hints = exercise.hints(project);
-        int shown = work.hintsShown(exercise);
-        if (again) {
-            hints.subList(0, Math.min(shown, hints.size())).forEach(hint -> out.println(hint + "\n"));
-            return 0;
-        }
-        if (shown >= hints.size()) {
+        Workspace mine = new Workspace(project);
+        Exercise exercise = exercise(null, mine);
+        List<String> hints = exercise.hints();
+        int shown = Math.min(mine.hintsShown(exercise), hints.size());
+        if (again && shown == 0) {
             out.println(
-                    "There are no more hints for " + exercise.name() + ". A tested solution: " + exercise.solution());
-            return 0;
+                    "You have not seen a hint for %s yet. The first: %s hint".formatted(exercise.name(), Report.RUN));
+        } else if (again) {
+            hints.subList(0, shown).forEach(hint -> out.println(hint + "\n"));
+        } else if (shown == hints.size()) {
+            out.println("There are no more hints for %s. A tested solution: %s"
+                    .formatted(exercise.name(), mine.show(exercise.solution())));
+        } else {
+            out.println("Hint %d of %d for %s:\n\n%s"
+                    .formatted(shown + 1, hints.size(), exercise.name(), hints.get(shown)));
+            mine.hintShown(exercise);
         }
-        out.println(
-                "Hint " + (shown + 1) + " of " + hints.size() + " for " + exercise.name() + ":\n\n" + hints.get(shown));
-        work.hintShown(exercise);
         return 0;
     }
 
@@ -289,8 +266,7 @@ public final class Main implements Runnable {
             @Parameters(
                             paramLabel = "TEXT",
                             arity = "0..*",
-                            description =
-                                    "what to send; \\r, \\n and \\000 are bytes; each text" + " is sent on its own")
+                            description = "what to send; \\r, \\n and \\000 are bytes; each text is sent on its own")
                     List<String> texts,
             @Option(
                             names = "--to",
@@ -311,6 +287,6 @@ public final class Main implements Runnable {
                             description = "cut what is sent into so many bytes")
                     int pieces,
             @Option(names = "--end", description = "then end this half of the connection") boolean end) {
-        return Send.run(address(to), texts == null ? List.of() : texts, times, pieces, end, out);
+        return Send.run(addresses(to).get(0), texts == null ? List.of() : texts, times, pieces, end, out);
     }
 }

@@ -1,120 +1,165 @@
 package tcp.workshop;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import tcp.testkit.BrokenPromise;
+import tcp.testkit.client.Exchange;
+import tcp.testkit.system.Bytes;
 
 /** Says what is wrong: what was sent, what came back, what was expected, the likely cause. */
 final class Report {
     static final String RUN = "java -jar workshop/target/workshop.jar";
     private static final int WIDTH = 78;
 
-    private Report() {}
+    private final StringBuilder text = new StringBuilder();
+    private final Set<String> learners;
+    private final String target;
 
-    static void print(Exercise exercise, Failure failure, PrintStream out) {
-        out.println();
-        BrokenPromise.Seen seen = failure.seen();
-        Throwable cause = failure.cause();
-        if (cause != null) {
-            Failure.loopEnded(cause).ifPresent(end -> exception(end.getCause(), out));
-        }
-        if (seen != null) {
-            part("Sent", shortened(failure.part("Sent:")), out);
-            command(seen).ifPresent(command -> {
-                out.println(
-                        "             To send the same, start your server and paste" + " this in a second terminal:");
-                out.println("             " + command);
-            });
-            part("Came back", seen.cameBack(), out);
-            part("Expected", seen.expected(), out);
-        } else if (cause == null) {
-            part("Happened", "The test did not come to an end.", out);
-        } else if (Failure.loopEnded(cause).filter(cause::equals).isEmpty()) {
-            if (cause instanceof AssertionError) {
-                message(String.valueOf(cause.getMessage()), out);
-            } else {
-                exception(cause, out);
-            }
-        }
-        if (failure.place() != null) {
-            part("Meanwhile", "your loop was at " + failure.place() + ", and did not come back to select().", out);
-        } else if (failure.spins()) {
-            part("Meanwhile", "your loop was busy all the time.", out);
-        }
-        part("Likely", Diagnosis.of(exercise, failure), out);
+    /**
+     * @param learners the names of the learner's classes
+     * @param target where the server runs that is checked, as HOST:PORT, or null for the learner's own
+     */
+    private Report(Set<String> learners, String target) {
+        this.learners = learners;
+        this.target = target;
     }
 
-    /** What was sent may be long, and the command below it says it all. */
-    private static String shortened(String sent) {
-        int end = sent.lastIndexOf("\" ");
-        return end < 150
-                ? sent
-                : sent.substring(0, 100).replaceFirst("\\\\\\d{0,2}$", "") // half a byte
-                        + sent.substring(end);
+    static String of(Failure failure, List<Diagnosis> diagnoses, Set<String> learners, String target) {
+        Report report = new Report(learners, target);
+        report.failure(failure, diagnoses);
+        return report.text.toString();
     }
 
-    private static void message(String message, PrintStream out) {
-        String[] lines = message.lines()
-                .takeWhile(line -> !line.startsWith("Look at:"))
-                .map(line -> line.length() > 300 ? line.substring(0, 300) + " ..." : line)
-                .filter(line -> !line.isBlank())
-                .limit(12)
-                .toArray(String[]::new);
-        out.println("  Happened   " + String.join("\n             ", lines));
-    }
-
-    private static void exception(Throwable exception, PrintStream out) {
-        String where = Stream.of(exception.getStackTrace())
-                .filter(frame -> frame.getClassName().startsWith("tcp.Server"))
-                .limit(3)
-                .map(frame -> "\n             at " + frame.getFileName() + ":" + frame.getLineNumber() + " in "
-                        + frame.getMethodName() + "()")
-                .collect(Collectors.joining());
-        out.println("  Exception  " + exception + where);
-    }
-
-    static void part(String name, String text, PrintStream out) {
-        StringBuilder line = new StringBuilder(String.format("  %-10s", name));
-        for (String word : text.split(" ")) {
+    /** A part of a verdict: a name, and a text that is wrapped. */
+    static String part(String name, String words) {
+        StringBuilder part = new StringBuilder();
+        StringBuilder line = new StringBuilder("  %-10s".formatted(name));
+        for (String word : words.replace('\n', ' ').split(" ")) {
             if (line.length() + word.length() > WIDTH && !line.toString().isBlank()) {
-                out.println(line);
+                part.append(line).append('\n');
                 line = new StringBuilder(" ".repeat(12));
             }
             line.append(' ').append(word);
         }
-        out.println(line);
+        return part.append(line).append('\n').toString();
+    }
+
+    private void failure(Failure failure, List<Diagnosis> diagnoses) {
+        Optional<Exchange> exchange = failure.response().map(response -> response.exchange());
+        if (failure.thrown() instanceof StoryFailure story) {
+            text.append("  Story      Each line is what a client does, and what your server calls then.\n");
+            story.failure()
+                    .lines()
+                    .forEach(line -> text.append("             ").append(line).append('\n'));
+            text.append(part("Happened", story.getMessage()));
+        }
+        failure.exception().ifPresent(this::exception);
+        exchange.ifPresent(this::exchange);
+        if (failure.thrown() == null) {
+            text.append(part("Happened", "The test did not come to an end."));
+        } else if (exchange.isEmpty() && failure.exception().isEmpty() && !(failure.thrown() instanceof StoryFailure)) {
+            message(failure.thrown().getMessage());
+        }
+        failure.fault().ifPresent(fault -> {
+            switch (fault.kind()) {
+                case SPINS -> text.append(part("Meanwhile", "your loop was busy all the time."));
+                case STUCK_IN_HANDLER, DOES_NOT_START, DOES_NOT_END ->
+                    place(fault.getCause())
+                            .ifPresent(at -> text.append(part("Meanwhile", "your server was " + at + ".")));
+                default -> {}
+            }
+        });
+        if (!diagnoses.isEmpty()) {
+            text.append(part("Likely", diagnoses.get(0).tell()));
+        } else if (exchange.isPresent() && !exchange.get().lookAt().isEmpty()) {
+            String lookAt = exchange.get().lookAt();
+            text.append(part("Look at", Character.toUpperCase(lookAt.charAt(0)) + lookAt.substring(1)));
+        }
+    }
+
+    private void exchange(Exchange seen) {
+        String sent = String.join("", seen.sent());
+        if (seen.sentBytes() > 0) {
+            text.append(part("Sent", "%s (%d bytes)".formatted(Bytes.quote(sent, 80), seen.sentBytes())));
+            command(seen).ifPresent(command -> text.append("""
+                                 To send the same, start your server and paste this in a second terminal:
+                                 %s
+                    """.formatted(command)));
+        }
+        String came = seen.received().isEmpty() ? "" : Bytes.quote(seen.received(), 200) + ", then: ";
+        text.append(part("Came back", came + seen.happened()));
+        text.append(part("Expected", seen.expected()));
+        if (seen.difference() > 0) {
+            text.append(part("They part", "after %d bytes".formatted(seen.difference())));
+        }
+    }
+
+    private void message(String message) {
+        List<String> lines = String.valueOf(message)
+                .lines()
+                .map(line -> line.length() > 300 ? line.substring(0, 300) + " ..." : line)
+                .filter(line -> !line.isBlank())
+                .limit(20)
+                .toList();
+        text.append("  Happened   ")
+                .append(String.join("\n             ", lines))
+                .append('\n');
+    }
+
+    /** An exception, and those that caused it, each with the learner's lines. */
+    private void exception(Throwable exception) {
+        text.append(part("Exception", exception.toString()));
+        place(exception).ifPresent(at -> text.append("             ").append(at).append('\n'));
+        for (Throwable cause = exception.getCause(); cause != null; cause = cause.getCause()) {
+            text.append(part("caused by", cause.toString()));
+            place(cause).ifPresent(at -> text.append("             ").append(at).append('\n'));
+        }
+    }
+
+    /** The learner's lines in a stack trace: the innermost, and two that led to it. */
+    private Optional<String> place(Throwable exception) {
+        if (exception == null) {
+            return Optional.empty();
+        }
+        String lines = Arrays.stream(exception.getStackTrace())
+                .filter(frame -> learners.contains(frame.getClassName()))
+                .limit(3)
+                .map(frame -> "at " + frame.getFileName() + ":" + frame.getLineNumber() + " in " + frame.getMethodName()
+                        + "()")
+                .collect(Collectors.joining(", "));
+        return Optional.of(lines).filter(text -> !text.isEmpty());
     }
 
     /** A command that sends the same bytes, if it can be told from the beginning kept. */
-    private static Optional<String> command(BrokenPromise.Seen seen) {
+    private Optional<String> command(Exchange seen) {
         List<String> pieces = new ArrayList<>();
-        List<String> start = seen.start();
+        List<String> start = seen.sent();
         String all = String.join("", start);
-        String options = "";
-        if (all.length() < seen.sent()) {
+        String options = target == null ? "" : " --to " + target;
+        if (all.length() < seen.sentBytes()) {
             int period = period(all);
             if (period > all.length() / 2) {
                 return Optional.empty();
             }
-            options = " --times " + seen.sent() / period;
+            options += " --times " + seen.sentBytes() / period;
             pieces.add(all.substring(0, period));
-            if (seen.sent() % period != 0) {
-                pieces.add(all.substring(0, (int) (seen.sent() % period)));
+            if (seen.sentBytes() % period != 0) {
+                pieces.add(all.substring(0, (int) (seen.sentBytes() % period)));
             }
         } else if (start.size() > 4
                 && start.stream().allMatch(p -> p.length() == start.get(0).length())) {
-            options = " --pieces " + start.get(0).length();
+            options += " --pieces " + start.get(0).length();
             pieces.add(all);
         } else {
             pieces.addAll(start);
         }
-        return Optional.of(RUN + " send" + options
-                + (seen.ended() ? " --end" : "")
-                + pieces.stream().map(piece -> " \"" + Send.escape(piece) + '"').collect(Collectors.joining()));
+        return Optional.of(RUN + " send" + options + (seen.halfClosed() ? " --end" : "")
+                + pieces.stream()
+                        .map(piece -> " \"" + Bytes.escape(piece) + '"')
+                        .collect(Collectors.joining()));
     }
 
     /** The shortest length after which the text repeats itself. */

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import tcp.testkit.system.Bytes;
 
 /** A client that sends exact bytes and shows what comes back, on every system alike. */
 final class Send {
@@ -27,11 +28,15 @@ final class Send {
      * @return 0, or 1 if the connection broke or was refused
      */
     static int run(InetSocketAddress address, List<String> texts, int times, int pieces, boolean end, PrintStream out) {
+        if (times < 1 || pieces < 0) {
+            throw new UserError("--times is 1 or more, and --pieces 0 or more.");
+        }
+        List<String> unescaped = texts.stream().map(Send::unescape).toList();
         try (Socket socket = new Socket()) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(QUIET);
             socket.connect(address, QUIET);
-            Thread sender = new Thread(() -> send(socket, texts, times, pieces, end));
+            Thread sender = new Thread(() -> send(socket, unescaped, times, pieces, end));
             sender.setDaemon(true);
             sender.start();
             long total = show(socket.getInputStream(), out);
@@ -50,7 +55,7 @@ final class Send {
         try {
             OutputStream to = socket.getOutputStream();
             for (int i = 0; i < texts.size(); i++) {
-                byte[] bytes = unescape(texts.get(i)).repeat(i == 0 ? times : 1).getBytes(StandardCharsets.ISO_8859_1);
+                byte[] bytes = texts.get(i).repeat(i == 0 ? times : 1).getBytes(StandardCharsets.ISO_8859_1);
                 int size = pieces == 0 ? bytes.length : pieces;
                 for (int from = 0; from < bytes.length; from += size) {
                     to.write(bytes, from, Math.min(size, bytes.length - from));
@@ -74,36 +79,19 @@ final class Send {
             String text = new String(bytes, 0, n, StandardCharsets.ISO_8859_1);
             if (total < 2_000) {
                 for (String line : text.split("(?<=\n)")) {
-                    out.println(escape(line));
+                    out.println(Bytes.escape(line));
                 }
             }
         }
         return total;
     }
 
-    /** Writes bytes as one would write them in Java. */
-    static String escape(String text) {
-        StringBuilder escaped = new StringBuilder();
-        for (char c : text.toCharArray()) {
-            switch (c) {
-                case '\r' -> escaped.append("\\r");
-                case '\n' -> escaped.append("\\n");
-                case '\t' -> escaped.append("\\t");
-                case '"' -> escaped.append("\\\"");
-                case '\\' -> escaped.append("\\\\");
-                default -> escaped.append(c >= ' ' && c < 127 ? "" + c : String.format("\\%03o", (int) c));
-            }
-        }
-        return escaped.toString();
-    }
-
-    /** The bytes that escape() wrote; Java's own rules, as in a text block. */
-    static String unescape(String text) {
+    private static String unescape(String text) {
         try {
-            return text.translateEscapes();
+            return Bytes.unescape(text);
         } catch (IllegalArgumentException e) {
-            throw new Trouble("Cannot read \"" + text + "\": use \\r \\n \\t \\\\ \\\" or"
-                    + " three octal digits such as \\000.");
+            throw new UserError("""
+                    Cannot read "%s": use \\r \\n \\t \\\\ \\" or three octal digits such as \\000.""".formatted(text));
         }
     }
 }

@@ -2,21 +2,25 @@ package tcp.workshop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import tcp.testkit.ServerProcess;
+import org.junit.platform.commons.support.ReflectionSupport;
+import tcp.testkit.source.Steps;
 
-/** What a task tells to try, tried: the command, and the bytes that it says one sees. */
+/** What a task tells you to try, tried: the command, and the bytes that it says you see. */
 @Execution(ExecutionMode.CONCURRENT)
 class TryItIT {
     private static final Pattern SEND =
@@ -24,25 +28,34 @@ class TryItIT {
     private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
     static List<Exercise> exercises() {
-        return Exercise.ALL;
+        return Exercise.all(Steps.project());
     }
 
     @ParameterizedTest
     @MethodSource("exercises")
-    void showsWhatTheTaskSays(Exercise exercise, @TempDir Path mine) throws IOException {
-        String task = Files.readString(exercise.folder(Checked.PROJECT).resolve("README.md"));
-        Matcher send = SEND.matcher(task);
+    void showsWhatTheTaskSays(Exercise exercise) throws Exception {
+        Matcher send = SEND.matcher(Files.readString(exercise.task()));
         assertThat(send.find()).as("a command that sends").isTrue();
-        String solution = Checked.PROJECT.resolve(exercise.solution()).toString();
-        try (ServerProcess server = ServerProcess.java(solution, "0")) {
-            List<String> command = new ArrayList<>(
-                    List.of("send", "--to", "127.0.0.1:" + server.address().getPort()));
+        Submission solution = Submission.compile(exercise.solution(), "Server.java");
+        Class<?> type = solution.loader().loadClass("tcp.Server");
+        Method run = type.getMethod("run");
+        try (AutoCloseable server =
+                (AutoCloseable) type.getConstructor(int.class).newInstance(0)) {
+            var loop = CompletableFuture.supplyAsync(
+                    () -> ReflectionSupport.invokeMethod(run, server), call -> new Thread(call).start());
+            List<String> command = new ArrayList<>(List.of(
+                    "send", "--to", "127.0.0.1:" + type.getMethod("port").invoke(server)));
             Matcher argument = ARGUMENT.matcher(send.group(1));
             while (argument.find()) {
                 command.add(argument.group(1) != null ? argument.group(1) : argument.group(2));
             }
-            Checked shown = Checked.command(mine, command.toArray(new String[0]));
-            assertThat(shown.output()).isEqualTo(send.group(2).replaceAll("(?m)^    ", ""));
+            ByteArrayOutputStream shown = new ByteArrayOutputStream();
+            Main.command(Steps.project(), new PrintStream(shown, true, StandardCharsets.UTF_8))
+                    .execute(command.toArray(new String[0]));
+            assertThat(shown.toString(StandardCharsets.UTF_8).replace("\r\n", "\n"))
+                    .isEqualTo(send.group(2).replaceAll("(?m)^    ", ""));
+            server.close();
+            loop.get(5, TimeUnit.SECONDS);
         }
     }
 }

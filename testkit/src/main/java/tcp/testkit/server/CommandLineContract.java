@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -20,6 +21,7 @@ public interface CommandLineContract {
     void assertServed(InetSocketAddress server);
 
     /** Started as the README says, with no build: the file is the program. */
+    @Order(90)
     @Test
     @Tag("program")
     default void runsFromSource(ServerProgram program) {
@@ -34,6 +36,7 @@ public interface CommandLineContract {
     /** Started as the jar that `package` makes, which needs nothing beside it. */
     @Test
     @Tag("program")
+    @Tag("given")
     default void runsFromJar(ServerProgram program) {
         try (ServerProcess server = ServerProcess.java("-jar", program.jar().toString(), "0")) {
             assertServed(server.address());
@@ -43,6 +46,7 @@ public interface CommandLineContract {
     /** An argument that is no port: one line that names it, and exit status 1. */
     @Test
     @Tag("program")
+    @Tag("given")
     default void refusesWhatIsNoPort(ServerProgram program) {
         List<String> wrong = List.of("http", "-1", "65536", "8080 8081", "80.5", "99999999999");
         List<ServerProcess> servers = wrong.stream() // all at once, since starting takes a while
@@ -61,6 +65,7 @@ public interface CommandLineContract {
     /** A port that another program has: one line that names it, and exit status 1. */
     @Test
     @Tag("program")
+    @Tag("given")
     default void namesThePortInUse(ServerProgram program) throws Exception {
         try (ServerSocket other = new ServerSocket(0)) {
             String port = String.valueOf(other.getLocalPort());
@@ -79,6 +84,7 @@ public interface CommandLineContract {
     /** Without an argument it listens on 8080, or says that 8080 is in use. */
     @Test
     @Tag("program")
+    @Tag("given")
     default void listensOn8080ByDefault(ServerProgram program) {
         try (ServerProcess server = program.run()) {
             if (server.listens()) {
@@ -91,6 +97,7 @@ public interface CommandLineContract {
     }
 
     /** With a silent client connected, the whole process is idle. */
+    @Order(91)
     @Test
     @Tag("program")
     default void isIdleWhenNothingHappens(ServerProgram program) throws Exception {

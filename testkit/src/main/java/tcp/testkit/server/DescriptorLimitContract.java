@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,6 +33,7 @@ public interface DescriptorLimitContract {
      * are accepted again. It has not written a byte before: the first write of a JDK 17
      * process needs descriptors itself.
      */
+    @Order(92)
     @Test
     @Tag("program")
     default void livesWithoutDescriptors(ServerProgram program) throws Exception {
@@ -64,6 +66,7 @@ public interface DescriptorLimitContract {
     }
 
     /** The listener does not rest for long: once accept() works again, those who wait are served. */
+    @Order(93)
     @Test
     @Tag("program")
     default void servesThoseWhoWaitOnceThereAreDescriptors(ServerProgram program) throws Exception {

@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 import tcp.simulation.Network;
@@ -48,8 +49,18 @@ public final class SimulatedServer extends RunningServer {
             var run = type.getMethod("run");
             network.start(() -> InProcessServer.invoke(run, server));
         } catch (ReflectiveOperationException e) {
-            throw new ServerFault(Kind.DOES_NOT_START, "The server does not start: " + InProcessServer.cause(e), e);
+            Throwable cause = InProcessServer.cause(e);
+            abortIfNotSimulated(cause);
+            throw new ServerFault(Kind.DOES_NOT_START, "The server does not start: " + cause, cause);
         }
+    }
+
+    private void abortIfNotSimulated(Throwable thrown) {
+        List<String> used = network.notSimulated();
+        Assumptions.assumeTrue(used.isEmpty(), () -> "it uses what is not simulated: " + String.join(", ", used));
+        Assumptions.assumeFalse(
+                thrown instanceof UnsupportedOperationException,
+                () -> "it uses what is not simulated: " + thrown.getMessage());
     }
 
     /** Starts the class tcp.Server of this loader. */
@@ -93,8 +104,10 @@ public final class SimulatedServer extends RunningServer {
         return Assumptions.abort("time on the simulated network is not that of a CPU");
     }
 
+    /** Aborts the test if the server has used what is not simulated: then nothing can be told. */
     @Override
     Optional<ServerFault> fault() {
+        abortIfNotSimulated(network.failure());
         if (network.spinning() != null) {
             return Optional.of(new ServerFault(Kind.SPINS, "The server is busy with nothing: " + network.spinning()));
         }
@@ -111,11 +124,14 @@ public final class SimulatedServer extends RunningServer {
     public void close() {
         closed = true;
         Transport.OTHERS.remove(address);
-        try {
+        FutureTask<Object> task = new FutureTask<>(() -> {
             server.close();
-        } catch (Exception e) {
-            throw InProcessServer.ended(Kind.LOOP_ENDED, "close()", e);
-        }
+            return null;
+        });
+        Thread thread = new Thread(task, "close"); // it waits for the loop, perhaps in vain
+        thread.setDaemon(true);
+        thread.start();
+        InProcessServer.finish(Kind.DOES_NOT_END, new InProcessServer.Running("close()", thread, task));
     }
 
     @Override

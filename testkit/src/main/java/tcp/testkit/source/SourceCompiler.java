@@ -1,7 +1,9 @@
 package tcp.testkit.source;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +54,13 @@ public final class SourceCompiler {
         /** A class loader that has these classes, and asks its parent only for others. */
         public ClassLoader loader(ClassLoader parent) {
             return new ClassLoader(parent) {
+                /** Class files too: the simulated network defines these classes anew from them. */
+                @Override
+                public InputStream getResourceAsStream(String name) {
+                    byte[] bytes = classes.get(name.replace('/', '.').replaceFirst("\\.class$", ""));
+                    return bytes == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(bytes);
+                }
+
                 @Override
                 protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
                     synchronized (getClassLoadingLock(name)) {

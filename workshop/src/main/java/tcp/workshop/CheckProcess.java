@@ -1,0 +1,198 @@
+package tcp.workshop;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import tcp.testkit.server.ServerProcess;
+import tcp.testkit.system.Programs;
+
+/**
+ * Checks servers in a process of their own, {@link Checker}, which may come to harm by them:
+ * whatever they do there, this side has a verdict to give.
+ */
+final class CheckProcess implements AutoCloseable {
+    /** How long the other side may be silent, in s. It says each second that it lives. */
+    private static final int LIMIT = 9;
+
+    /** How long it may take to start, in s. None of the learner's code runs before that. */
+    private static final int START_LIMIT = 60;
+
+    /** What the other side writes: one of these and its parts, with tabs between them. */
+    enum Event {
+        /** A text for the learner. */
+        TEXT,
+        /** The requirement, by its method's name, that is tried now. */
+        TRIES,
+        /** All is well, and it takes a while. */
+        LIVES,
+        /** The server ends the process: the place, or "". */
+        EXITS,
+        /** Nothing can be tried, and what to do about it. */
+        ERROR,
+        /** The end: the outcome's parts, and whether the process can be used again. */
+        END
+    }
+
+    /**
+     * What came of a check.
+     *
+     * @param status 0: all requirements are met; 1: one is not; 3: some could not be tried;
+     *     130: somebody has stopped the check
+     * @param result in a few words
+     * @param requirement the one that is not met, by its method's name, or ""
+     * @param diagnoses the names of the rules that say why, the best one first
+     */
+    record Outcome(int status, String result, String requirement, List<String> diagnoses) {}
+
+    private final Process process;
+    private final BlockingQueue<String> events;
+    private final List<String> errors;
+    private boolean reusable = true;
+
+    /** Starts a process with more classes, if any, than this one has. */
+    CheckProcess(Path... classPath) {
+        String path = String.join(
+                System.getProperty("path.separator"),
+                Stream.concat(
+                                Stream.of(System.getProperty("java.class.path")),
+                                Stream.of(classPath).map(Path::toString))
+                        .toList());
+        ProcessBuilder builder = new ProcessBuilder(
+                Programs.JAVA.toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx512m",
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
+                "-Dtcp.started=" + System.getProperty("tcp.started", "8"), // s; somebody waits here
+                "-Dtcp.patience=" + System.getProperty("tcp.patience", "3"), // s
+                "-cp",
+                path,
+                Checker.class.getName());
+        builder.environment().keySet().removeAll(ServerProcess.JAVA_OPTIONS);
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UserError("Cannot start " + Programs.JAVA + ": " + e.getMessage());
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+        events = collect(process.getInputStream(), new LinkedBlockingQueue<>());
+        errors = collect(process.getErrorStream(), new CopyOnWriteArrayList<>());
+    }
+
+    private static <T extends Collection<String>> T collect(InputStream stream, T lines) {
+        Thread reader = new Thread(() -> {
+            try (var in = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                in.lines().forEach(lines::add);
+            } catch (IOException | UncheckedIOException e) {
+                // the process has ended
+            }
+            lines.add(""); // no line of the process's is empty, so this is its end
+        });
+        reader.setDaemon(true);
+        reader.start();
+        return lines;
+    }
+
+    /** Whether the process has come to no harm, so that it can check another server. */
+    boolean isReusable() {
+        return reusable && process.isAlive();
+    }
+
+    /**
+     * Checks a server.
+     *
+     * @param source the server's source file
+     * @param target where a server runs that is to be checked, as HOST:PORT; "" for the source
+     * @param out gets what there is to say
+     */
+    Outcome check(Exercise exercise, Path project, Path source, String target, Consumer<String> out) {
+        String trying = "";
+        String exits = null;
+        try {
+            process.getOutputStream()
+                    .write("%s\t%s\t%s\t%s\n"
+                            .formatted(project, exercise.name(), source, target)
+                            .getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+            while (true) {
+                String event = events.poll(trying.isEmpty() ? START_LIMIT : LIMIT, TimeUnit.SECONDS);
+                if (event == null || event.isEmpty()) {
+                    break;
+                }
+                String[] parts = event.split("\t", -1);
+                Arrays.setAll(parts, i -> parts[i].translateEscapes());
+                switch (Event.valueOf(parts[0])) {
+                    case TEXT -> out.accept(parts[1]);
+                    case TRIES -> trying = parts[1];
+                    case LIVES -> {}
+                    case EXITS -> exits = parts[1];
+                    case ERROR -> throw new UserError(parts[1]);
+                    case END -> {
+                        reusable = Boolean.parseBoolean(parts[5]);
+                        return new Outcome(
+                                Integer.parseInt(parts[1]), parts[2], parts[3], List.of(parts[4].split(",")));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // it has ended
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        reusable = false;
+        return ended(trying, exits, out);
+    }
+
+    /** The other side is silent or gone, and there is no verdict. */
+    private Outcome ended(String trying, String exits, Consumer<String> out) {
+        boolean silent = process.onExit()
+                        .completeOnTimeout(null, 500, TimeUnit.MILLISECONDS)
+                        .join()
+                == null;
+        close();
+        int status = process.onExit().join().exitValue();
+        if (!silent && exits == null && (status == 130 || status == 143)) { // SIGINT, SIGTERM
+            Checker.pause(500); // they are for this process too, as a rule, which ends then
+            out.accept("\nThe check was stopped, so there is no verdict.\n");
+            return new Outcome(130, "", trying, List.of());
+        }
+        String happened = silent
+                ? "For %d s nothing was heard of the process that runs your server.".formatted(LIMIT)
+                : "The process that runs your server ended, with exit status %d.".formatted(status);
+        out.accept("  BROKEN   " + (trying.isEmpty() ? "starts" : Checker.words(trying)) + "\n\n"
+                + Report.part("Happened", happened)
+                + (exits == null || exits.isEmpty() ? "" : Report.part("", exits))
+                + errors.stream()
+                        .filter(line -> !line.isEmpty())
+                        .limit(5)
+                        .map(line -> Report.part("", line))
+                        .reduce("", String::concat)
+                + Report.part("Likely", silent ? """
+                        Your server has taken all CPU time or all memory. What do you keep, and \
+                        what ends each of your loops?""" : """
+                        Your server called System.exit() or Runtime.halt(). Only main() may, before \
+                        the server listens: run() returns when close() was called."""));
+        return new Outcome(1, silent ? "no answer" : "the server ended the process", trying, List.of("ends-process"));
+    }
+
+    /** Ends the process and all that it has started. */
+    @Override
+    public void close() {
+        Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList()
+                .forEach(ProcessHandle::destroyForcibly);
+    }
+}

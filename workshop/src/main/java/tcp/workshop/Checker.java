@@ -1,0 +1,411 @@
+package tcp.workshop;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
+
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.platform.engine.CancellationToken;
+import org.junit.platform.engine.FilterResult;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.PostDiscoveryFilter;
+import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherExecutionRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.opentest4j.TestAbortedException;
+import tcp.testkit.server.ServerFault;
+import tcp.testkit.system.Folders;
+import tcp.workshop.CheckProcess.Event;
+
+/**
+ * Tries the requirements of an exercise on a server, one after the other, up to the first
+ * that is not met. This is the other side of {@link CheckProcess}, which says on standard
+ * input what to check; the answers go to standard output.
+ */
+final class Checker implements TestExecutionListener {
+    /** How long one requirement may take, in tenths of a second; more on a machine that is busy. */
+    private static final int LIMIT = 80;
+
+    private static final PrintStream EVENTS =
+            new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+
+    private static volatile Set<String> learners = Set.of(); // the names of the learner's classes
+
+    private final CancellationToken token = CancellationToken.create();
+    private final BlockingQueue<Optional<Failure>> end = new LinkedBlockingQueue<>();
+    private final Map<String, String> skipped = new LinkedHashMap<>(); // why, by method
+    private final Set<String> met = new LinkedHashSet<>();
+    private final Exercise exercise;
+    private final String target;
+    private final ClassLoader loader;
+    private final Map<String, byte[]> classes;
+    private Thread tests;
+    private TestPlan plan;
+    private volatile boolean simulated;
+    private volatile String trying = "";
+    private volatile int tenths; // of a second since then
+
+    /**
+     * @param target where the server runs, as HOST:PORT; null: it is in the class loader
+     */
+    private Checker(Exercise exercise, String target, ClassLoader loader, Map<String, byte[]> classes) {
+        this.exercise = exercise;
+        this.target = target;
+        this.loader = loader;
+        this.classes = classes;
+    }
+
+    public static void main(String[] args) throws Exception {
+        Locale.setDefault(Locale.ROOT);
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+        System.setOut(nowhere); // what a server prints must not answer for us
+        System.setErr(nowhere);
+        Runtime.getRuntime().addShutdownHook(new Thread(Checker::exits));
+        BlockingQueue<String> requests = new LinkedBlockingQueue<>();
+        Thread reader = new Thread(() -> read(requests));
+        reader.setDaemon(true);
+        reader.start();
+        boolean clean = true;
+        while (clean) {
+            String[] request = requests.take().split("\t", -1);
+            try {
+                Path project = Path.of(request[0]);
+                clean = check(project, Exercise.named(request[1], project), Path.of(request[2]), request[3]);
+            } catch (UserError e) {
+                event(Event.ERROR, e.getMessage());
+            } catch (IOException e) {
+                event(Event.ERROR, "Cannot check it: %s (%s)".formatted(e.getMessage(), Workspace.reason(e)));
+            }
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    /** Reads requests. When there is nobody any more who asks, all ends. */
+    private static void read(BlockingQueue<String> requests) {
+        try (var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            in.lines().forEach(requests::add);
+        } catch (IOException e) {
+            // the same as the end
+        }
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static void event(Event event, Object... parts) {
+        EVENTS.println(event
+                + Arrays.stream(parts)
+                        .map(part -> "\t"
+                                + String.valueOf(part)
+                                        .replace("\\", "\\\\")
+                                        .replace("\t", "\\t")
+                                        .replace("\r", "\\r")
+                                        .replace("\n", "\\n"))
+                        .collect(Collectors.joining()));
+    }
+
+    /** Checks a server. Returns whether nothing of it is left in this process. */
+    private static boolean check(Path project, Exercise exercise, Path source, String target) throws IOException {
+        learners = Set.of();
+        if (!target.isEmpty()) {
+            Checker checker = new Checker(exercise, target, Checker.class.getClassLoader(), Map.of());
+            return checker.verdict(checker.fails(Map.of("server", target), "inside | program | simulated | real"));
+        }
+        Submission submission;
+        try {
+            String shown = (source.startsWith(project) ? project.relativize(source) : source).toString();
+            submission = Submission.compile(source, shown);
+        } catch (Submission.Refused e) {
+            event(Event.TEXT, "\n" + e.getMessage().indent(2));
+            event(Event.END, 1, "does not compile", "", "does-not-compile", true);
+            return true;
+        }
+        Map<String, byte[]> classes = submission.compilation().classes();
+        learners = classes.keySet();
+        Checker checker = new Checker(exercise, null, submission.loader(), classes);
+        Optional<Failure> failure = checker.failsSimulated();
+        if (failure.isPresent()) {
+            return checker.verdict(failure);
+        }
+        Path folder = temporaryFolder();
+        try {
+            submission.compilation().writeTo(folder);
+            var settings = Map.of("server.classes", folder.toString(), "server.source", source.toString());
+            return checker.verdict(checker.fails(settings, "simulated"));
+        } finally {
+            Folders.delete(folder);
+        }
+    }
+
+    private static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("workshop");
+        } catch (IOException e) {
+            throw new UserError("""
+                    Cannot write to the folder for temporary files, %s: \
+                    give another one with java -Djava.io.tmpdir=FOLDER""".formatted(System.getProperty("java.io.tmpdir")));
+        }
+    }
+
+    /** Tries on the simulated network what can be tried there: nothing has to be waited for. */
+    private Optional<Failure> failsSimulated() {
+        simulated = true;
+        Optional<Failure> failure = fails(Map.of("server", "simulated"), "inside | program | real");
+        simulated = false;
+        if (!skipped.isEmpty()) {
+            event(
+                    Event.TEXT,
+                    "  (tried on real sockets: %s)\n"
+                            .formatted(skipped.values().iterator().next()));
+            skipped.clear();
+        } else if (failure.isEmpty() && exercise.stories() != null && met.size() > 0) {
+            trying = "keepsItsContractInEveryStory";
+            event(Event.TRIES, trying);
+            Optional<StoryFailure> story = StoryFailure.find(exercise.stories(), classes, Duration.ofSeconds(3));
+            if (story.isPresent()) {
+                return Optional.of(new Failure(trying, "", story.get()));
+            }
+            met(trying);
+        }
+        return failure;
+    }
+
+    /** Tries all but what is known to be met and what has one of these tags. Returns the first failure. */
+    private Optional<Failure> fails(Map<String, String> settings, String excludedTags) {
+        Set<String> known = Set.copyOf(met);
+        var discovery = LauncherDiscoveryRequestBuilder.request()
+                .selectors(selectPackage(exercise.requirements()))
+                .filters(TagFilter.excludeTags("stretch | given | container | " + excludedTags))
+                .filters((PostDiscoveryFilter) test -> FilterResult.includedIf(test.getSource()
+                        .filter(source ->
+                                source instanceof MethodSource method && known.contains(method.getMethodName()))
+                        .isEmpty()))
+                .configurationParameters(settings)
+                .configurationParameter("junit.jupiter.testmethod.order.default", OrderAnnotation.class.getName())
+                .build();
+        tests = new Thread(() -> {
+            LauncherFactory.create()
+                    .execute(LauncherExecutionRequestBuilder.request(discovery)
+                            .listeners(this)
+                            .cancellationToken(token)
+                            .build());
+            end.add(Optional.empty());
+        });
+        tests.setContextClassLoader(loader);
+        tests.setDaemon(true);
+        tests.start();
+        return awaitEnd();
+    }
+
+    /** Says what came of it, and returns whether nothing of the server is left in this process. */
+    private boolean verdict(Optional<Failure> failure) throws IOException {
+        if (failure.isPresent()) {
+            List<Diagnosis> diagnoses = Diagnosis.of(exercise, failure.get());
+            event(Event.TEXT, """
+                      BROKEN   %s%s
+
+                    %s
+                    If you are stuck: %s hint
+                    """.formatted(
+                            words(failure.get().requirement()),
+                            failure.get().which(),
+                            Report.of(failure.get(), diagnoses, learners, target),
+                            Report.RUN));
+            String names = diagnoses.stream().map(Diagnosis::name).collect(Collectors.joining(","));
+            return end(1, count() + " met", failure.get().requirement(), names);
+        }
+        if (met.size() + skipped.size() == 0) {
+            throw new UserError("The requirements of %s cannot be tried this way: they need more than an address."
+                    .formatted(exercise.name()));
+        }
+        return skipped.isEmpty()
+                ? end(0, "all " + count() + " met", "", "")
+                : end(3, "%s met, %d skipped".formatted(count(), skipped.size()), "", "");
+    }
+
+    private String count() {
+        return met.size() + (met.size() == 1 ? " requirement is" : " requirements are");
+    }
+
+    /** Tells the end, and whether the process can be used again: if no thread of the server's is left. */
+    private boolean end(int status, String result, String requirement, String diagnoses) {
+        boolean clean = false;
+        for (int i = 0; i < 50 && !clean; i++) {
+            clean = !tests.isAlive() && learnersThreads().isEmpty();
+            if (!clean) {
+                pause(10);
+            }
+        }
+        event(Event.END, status, result, requirement, diagnoses, clean);
+        return clean;
+    }
+
+    static void pause(long millis) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The first failure, or nothing if there is none. */
+    private Optional<Failure> awaitEnd() {
+        try {
+            while (true) {
+                Optional<Failure> failure = end.poll(100, TimeUnit.MILLISECONDS);
+                if (failure != null) {
+                    return failure;
+                }
+                tenths++;
+                if (tenths % 10 == 0) {
+                    event(Event.LIVES);
+                }
+                if (tenths > LIMIT) {
+                    return Optional.of(new Failure(trying, "", stuck()));
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Where the server is that keeps a test from its end, or null if it waits in select(). */
+    private static Throwable stuck() {
+        return learnersThreads().values().stream()
+                .filter(stack -> Arrays.stream(stack).noneMatch(Checker::isSelect))
+                .findFirst()
+                .map(stack -> {
+                    Throwable place = new Throwable();
+                    place.setStackTrace(stack);
+                    return new ServerFault(
+                            ServerFault.Kind.STUCK_IN_HANDLER, "The test did not come to an end.", place);
+                })
+                .orElse(null);
+    }
+
+    /** The threads that run code of the learner's, and where each is. */
+    private static Map<Thread, StackTraceElement[]> learnersThreads() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(entry -> Arrays.stream(entry.getValue()).anyMatch(Checker::isLearners))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static boolean isSelect(StackTraceElement frame) {
+        return frame.getMethodName().matches("(doS|s)elect") && !isLearners(frame);
+    }
+
+    private static boolean isLearners(StackTraceElement frame) {
+        return learners.contains(frame.getClassName());
+    }
+
+    /** The JVM ends, though nobody here has said so: tells where the server did. */
+    private static void exits() {
+        learnersThreads().values().stream()
+                .filter(stack ->
+                        Arrays.stream(stack).anyMatch(f -> f.getClassName().equals("java.lang.Runtime")))
+                .flatMap(Arrays::stream)
+                .filter(Checker::isLearners)
+                .findFirst()
+                .ifPresent(at -> event(
+                        Event.EXITS,
+                        "at %s:%d in %s()".formatted(at.getFileName(), at.getLineNumber(), at.getMethodName())));
+    }
+
+    /** answersPipelinedRequests: answers pipelined requests. */
+    static String words(String name) {
+        return name.replaceAll("(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9A-Z])(?=[A-Z][a-z])", " ")
+                .toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public void testPlanExecutionStarted(TestPlan started) {
+        plan = started;
+    }
+
+    private static String method(TestIdentifier test) {
+        return test.getSource()
+                .filter(MethodSource.class::isInstance)
+                .map(source -> ((MethodSource) source).getMethodName())
+                .orElse("");
+    }
+
+    /** Whether this is one of several tries of a method with different values. */
+    private boolean isOneOfSeveral(TestIdentifier test) {
+        return plan.getParent(test).filter(parent -> !method(parent).isEmpty()).isPresent();
+    }
+
+    @Override
+    public void executionStarted(TestIdentifier test) {
+        if (!method(test).isEmpty()) {
+            trying = method(test);
+            tenths = 0;
+            event(Event.TRIES, trying);
+        }
+    }
+
+    @Override
+    public void executionSkipped(TestIdentifier test, String reason) {
+        if (!token.isCancellationRequested() && !method(test).isEmpty()) {
+            skip(method(test), reason);
+        }
+    }
+
+    private void skip(String method, String why) {
+        if (skipped.put(method, why) == null && !simulated) {
+            event(Event.TEXT, "  SKIPPED  %s: %s\n".formatted(words(method), why));
+        }
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        if (token.isCancellationRequested()) {
+            return;
+        }
+        String method = method(test);
+        Throwable thrown = result.getThrowable().orElse(null);
+        if (thrown instanceof ParameterResolutionException && thrown.getCause() != null) {
+            thrown = thrown.getCause(); // the server that the test asks for could not be had
+        }
+        if (thrown instanceof TestAbortedException) {
+            skip(method, String.valueOf(thrown.getMessage()).replaceFirst("^Assumption failed: ", ""));
+        } else if (thrown != null) {
+            token.cancel();
+            String which =
+                    isOneOfSeveral(test) ? " (with " + test.getDisplayName().replaceFirst("^\\[\\d+] ", "") + ")" : "";
+            end.add(Optional.of(new Failure(method, which, thrown)));
+        } else if (!method.isEmpty() && !isOneOfSeveral(test) && !skipped.containsKey(method)) {
+            met(method);
+        }
+    }
+
+    private void met(String method) {
+        met.add(method);
+        event(Event.TEXT, "  holds    " + words(method) + "\n");
+    }
+}
