@@ -320,7 +320,7 @@ test('a link to a heading lands on it', { timeout: 60_000 }, () => visit('index'
 test('search finds the right section first', { timeout: 60_000 }, () => visit('index', async (page) => {
   for (const [words, where] of [
     ['delayed acknowledgement', /glossary\.html#delayed-acknowledgement$/],
-    ['lingering close', /lingering-close$|hang-up-like-a-friend$/],
+    ['lingering close', /lingering-close$|hang-up-gracefully$/],
     ['epoll_ctl', /#epoll$|what-the-kernel-sees$/],
     ['request smuggling', /where-next\.html#http-for-real$/],
     ['backpressure', /back-pressure|backpressure/],

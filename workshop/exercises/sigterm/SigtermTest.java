@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import tcp.step5.HttpContract;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.UnexpectedResponse;
+import tcp.testkit.server.ServerFault;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.server.ServerProgram;
 import tcp.testkit.system.Programs;
@@ -85,6 +86,12 @@ class SigtermTest extends HttpContract {
                 Client other = Client.connect(process.address())) {
             other.send(REQUEST).expect(RESPONSE);
             terminate(process);
+            double share = process.cpuShare(Duration.ofMillis(300));
+            if (share > 0.6) {
+                throw new ServerFault(ServerFault.Kind.SPINS, """
+                        While it waits for its clients, the server uses %.2f of a CPU.
+                        Look at:   does the loop sleep in select() while it stops, too?""".formatted(share));
+            }
             silent.lookAt("is there a limit to how long it waits for its clients?")
                     .expectEnd();
             process.awaitExit();
@@ -175,7 +182,7 @@ class SigtermTest extends HttpContract {
     @Test
     @Tag("program")
     void stopsWellWithoutDescriptors(ServerProgram program) throws Exception {
-        try (ServerProcess process = program.startWithDescriptors(64)) {
+        try (ServerProcess process = program.startWithDescriptors(64, "-XX:-MaxFDLimit")) {
             List<Client> live = Client.connect(process.address(), 20);
             live.forEach(client -> client.send(REQUEST).expect(RESPONSE));
             List<Client> others = Client.connect(process.address(), 100);

@@ -1,7 +1,6 @@
 package tcp;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -39,8 +38,7 @@ public final class Server implements AutoCloseable {
 
     private void handle(SelectionKey key) {
         System.out.println("Someone is knocking");
-        // Readiness is level-triggered: select() would report this client for ever.
-        key.interestOps(0);
+        key.interestOps(0); // level-triggered: select() would report the client for ever
     }
 
     /** Ends run(), from another thread, and frees the port. Again, it does nothing. */
@@ -60,13 +58,15 @@ public final class Server implements AutoCloseable {
 
     public static void main(String[] args) throws IOException {
         String port = args.length == 0 ? "8080" : String.join(" ", args);
-        try (Server server = new Server(Integer.parseInt(port))) {
-            System.out.println("Listening on port " + server.port());
-            server.run();
-        } catch (BindException | IllegalArgumentException e) {
+        Server server = null;
+        try {
+            server = new Server(Integer.parseInt(port));
+        } catch (IOException | IllegalArgumentException e) {
             System.err.println("Cannot listen on port " + port + ": " + e.getMessage()
                     + ". Give one number: 1 to 65535, or 0 for any free port.");
             System.exit(1);
         }
+        System.out.println("Listening on port " + server.port());
+        server.run();
     }
 }

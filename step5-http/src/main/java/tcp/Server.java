@@ -1,7 +1,6 @@
 package tcp;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -158,13 +157,15 @@ public final class Server implements AutoCloseable {
 
     public static void main(String[] args) throws IOException {
         String port = args.length == 0 ? "8080" : String.join(" ", args);
-        try (Server server = new Server(Integer.parseInt(port))) {
-            System.out.println("Listening on port " + server.port());
-            server.run();
-        } catch (BindException | IllegalArgumentException e) {
+        Server server = null;
+        try {
+            server = new Server(Integer.parseInt(port));
+        } catch (IOException | IllegalArgumentException e) {
             System.err.println("Cannot listen on port " + port + ": " + e.getMessage()
                     + ". Give one number: 1 to 65535, or 0 for any free port.");
             System.exit(1);
         }
+        System.out.println("Listening on port " + server.port());
+        server.run();
     }
 }

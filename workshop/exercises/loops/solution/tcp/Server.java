@@ -1,7 +1,6 @@
 package tcp;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -30,9 +29,7 @@ public final class Server implements AutoCloseable {
             """.getBytes(StandardCharsets.US_ASCII);
 
     private static final int LOOPS = 2;
-    // On Linux several listeners can share a port, and the kernel shares out the clients.
-    private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
-    private static final boolean SHARED = LINUX && !Boolean.getBoolean("handover");
+    private static final boolean SHARED = !Boolean.getBoolean("handover") && canShare();
 
     private final List<Loop> loops = new ArrayList<>();
     private volatile boolean closed;
@@ -51,6 +48,16 @@ public final class Server implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             close(); // or every failed try would keep its descriptors
             throw e;
+        }
+    }
+
+    /** Whether listeners can share a port, and the kernel shares out the clients. */
+    private static boolean canShare() {
+        try (ServerSocketChannel any = ServerSocketChannel.open()) {
+            return any.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)
+                    && System.getProperty("os.name").equals("Linux"); // macOS does not
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -250,13 +257,15 @@ public final class Server implements AutoCloseable {
 
     public static void main(String[] args) throws IOException {
         String port = args.length == 0 ? "8080" : String.join(" ", args);
-        try (Server server = new Server(Integer.parseInt(port))) {
-            System.out.println("Listening on port " + server.port());
-            server.run();
-        } catch (BindException | IllegalArgumentException e) {
+        Server server = null;
+        try {
+            server = new Server(Integer.parseInt(port));
+        } catch (IOException | IllegalArgumentException e) {
             System.err.println("Cannot listen on port " + port + ": " + e.getMessage()
                     + ". Give one number: 1 to 65535, or 0 for any free port.");
             System.exit(1);
         }
+        System.out.println("Listening on port " + server.port());
+        server.run();
     }
 }

@@ -28,7 +28,7 @@ public final class Network {
     private static final int MOST_FRUITLESS = 100; // calls in a row
     private static final int MOST_CALLS = 1_000_000; // after one action of a client
     private static final int MOST_THROWN = 10; // then the thread is parked
-    private static final int PATIENCE = 10_000; // ms
+    private static final long PATIENCE = 10_000_000_000L; // ns
 
     int sendBuffer = 64 * 1024;
     int receiveBuffer = 64 * 1024;
@@ -55,6 +55,7 @@ public final class Network {
     private String spinning;
     private int thrown;
     private int fruitless;
+    private Call fruitlessCall;
     private int callsSinceAction;
 
     /** A network with nobody on it. */
@@ -235,10 +236,11 @@ public final class Network {
      * @throws IllegalStateException it has not come to rest for 10 s
      */
     public synchronized void awaitQuiet() throws InterruptedException {
-        for (int waited = 0; !asleep && spinning == null && !hasEnded(); waited += 100) {
-            if (waited > PATIENCE) {
+        long end = System.nanoTime() + PATIENCE;
+        while (!asleep && spinning == null && !hasEnded()) {
+            if (System.nanoTime() - end > 0) {
                 throw new IllegalStateException("The server has not gone to sleep for %d s; its last call: %s"
-                        .formatted(PATIENCE / 1000, calls.isEmpty() ? "none" : calls.get(calls.size() - 1)));
+                        .formatted(PATIENCE / 1_000_000_000, calls.isEmpty() ? "none" : calls.get(calls.size() - 1)));
             }
             Handover.await(this, 100);
         }
@@ -345,8 +347,11 @@ public final class Network {
         if (progress) {
             fruitless = 0;
             changed();
-        } else if (++fruitless > MOST_FRUITLESS) {
-            spin("%d calls in a row without any progress, the last one: %s".formatted(fruitless, call));
+        } else if (++fruitless == 1 || kind != Call.Kind.SELECT) {
+            fruitlessCall = call; // rather one that says more than select = 1
+        }
+        if (fruitless > MOST_FRUITLESS) {
+            spin("%d calls in a row without any progress, such as %s".formatted(fruitless, fruitlessCall));
         }
     }
 

@@ -551,7 +551,6 @@ abstract class TcpRules {
         int sent = fill();
         key.interestOps(OP_WRITE);
         assertNotReady(key);
-        assertThat(channel.write(room(9))).isZero();
         remote.read(sent);
         assertThat(readyOps(key)).isEqualTo(OP_WRITE);
         assertThat(channel.write(bytes("x"))).isEqualTo(1);
@@ -860,6 +859,8 @@ abstract class TcpRules {
         selector.selectNow();
         assertThat(selector.keys()).doesNotContain(key);
         assertThat(channel.register(selector, OP_READ)).isNotSameAs(key);
+        channel.write(bytes("x")); // the channel is as it was
+        assertThat(remote.read(1)).isEqualTo("x");
     }
 
     @Test
@@ -891,6 +892,16 @@ abstract class TcpRules {
         assertThat(selector.select(5000)).isEqualTo(1);
         assertThat(selector.select(30)).isZero();
         assertThat(selector.selectedKeys()).containsExactly(key);
+    }
+
+    @Test
+    void aCancelledKeyIsNotSelectedAfterTheNextSelect() throws IOException {
+        connected(OP_WRITE);
+        selector.select(5000);
+        key.cancel();
+        assertThat(selector.selectedKeys()).containsExactly(key);
+        selector.selectNow();
+        assertThat(selector.selectedKeys()).isEmpty();
     }
 
     @Test
@@ -1319,6 +1330,15 @@ abstract class TcpRules {
                 List.<ThrowingCallable>of(() -> it.read(room(9)), () -> it.write(bytes("x")), it::shutdownOutput)) {
             assertThatThrownBy(call).isInstanceOf(NotYetConnectedException.class);
         }
+    }
+
+    @Test
+    void aChannelThatDoesNotConnectIsReportedAllTheTime() throws IOException {
+        onLinux();
+        SocketChannel it = opened(provider.openSocketChannel());
+        it.configureBlocking(false);
+        assertThat(readyOps(it.register(selector, OP_CONNECT))).isEqualTo(OP_CONNECT);
+        assertThat(readyOps(it.register(selector, OP_READ))).isEqualTo(OP_READ);
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.platform.engine.CancellationToken;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestExecutionResult;
@@ -38,6 +39,7 @@ import org.junit.platform.launcher.TestPlan;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherExecutionRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
+import org.opentest4j.TestAbortedException;
 import tcp.testkit.server.ServerFault;
 import tcp.testkit.system.Folders;
 import tcp.workshop.CheckProcess.Event;
@@ -386,27 +388,19 @@ final class Checker implements TestExecutionListener {
             return;
         }
         String method = method(test);
-        switch (result.getStatus()) {
-            case FAILED -> {
-                token.cancel();
-                String which = isOneOfSeveral(test)
-                        ? " (with " + test.getDisplayName().replaceFirst("^\\[\\d+] ", "") + ")"
-                        : "";
-                end.add(Optional.of(
-                        new Failure(method, which, result.getThrowable().orElseThrow())));
-            }
-            case ABORTED ->
-                skip(
-                        method,
-                        result.getThrowable()
-                                .map(Throwable::getMessage)
-                                .orElse("aborted")
-                                .replaceFirst("^Assumption failed: ", ""));
-            case SUCCESSFUL -> {
-                if (!method.isEmpty() && !isOneOfSeveral(test) && !skipped.containsKey(method)) {
-                    met(method);
-                }
-            }
+        Throwable thrown = result.getThrowable().orElse(null);
+        if (thrown instanceof ParameterResolutionException && thrown.getCause() != null) {
+            thrown = thrown.getCause(); // the server that the test asks for could not be had
+        }
+        if (thrown instanceof TestAbortedException) {
+            skip(method, String.valueOf(thrown.getMessage()).replaceFirst("^Assumption failed: ", ""));
+        } else if (thrown != null) {
+            token.cancel();
+            String which =
+                    isOneOfSeveral(test) ? " (with " + test.getDisplayName().replaceFirst("^\\[\\d+] ", "") + ")" : "";
+            end.add(Optional.of(new Failure(method, which, thrown)));
+        } else if (!method.isEmpty() && !isOneOfSeveral(test) && !skipped.containsKey(method)) {
+            met(method);
         }
     }
 

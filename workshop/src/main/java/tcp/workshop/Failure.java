@@ -4,7 +4,6 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.extension.ParameterResolutionException;
 import tcp.testkit.client.UnexpectedResponse;
 import tcp.testkit.server.ServerFault;
 
@@ -16,11 +15,6 @@ import tcp.testkit.server.ServerFault;
  * @param thrown what the test threw; null if it did not come to an end
  */
 record Failure(String requirement, String which, Throwable thrown) {
-    Failure {
-        if (thrown instanceof ParameterResolutionException && thrown.getCause() != null) {
-            thrown = thrown.getCause(); // the server that the test asks for did not start
-        }
-    }
 
     /** What is wrong with the server itself, if that is known. */
     Optional<ServerFault> fault() {

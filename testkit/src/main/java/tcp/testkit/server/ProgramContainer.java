@@ -1,7 +1,5 @@
 package tcp.testkit.server;
 
-import static org.awaitility.Awaitility.await;
-
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.WaitContainerResultCallback;
@@ -21,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.core.ConditionTimeoutException;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
@@ -167,14 +164,7 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
      */
     @Override
     protected void waitUntilContainerStarted() {
-        try {
-            await().atMost(STARTED)
-                    .pollInterval(Duration.ofMillis(50))
-                    .pollDelay(Duration.ZERO)
-                    .until(() -> hasPrinted(awaited) || !isRunning());
-        } catch (ConditionTimeoutException e) {
-            // What there is instead is said below.
-        }
+        RunningServer.await(STARTED, () -> hasPrinted(awaited) || !isRunning());
         if (!hasPrinted(awaited)) {
             String report = report();
             stop();

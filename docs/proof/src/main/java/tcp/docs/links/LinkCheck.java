@@ -35,7 +35,7 @@ final class LinkCheck {
             Pattern.compile("(?:[\\w.-]+/)+[\\w.-]*|[\\w-]+\\.(?:java|md|patch|jar|xml|sh|cmd)");
     /** Paths that exist only after a build or once somebody has typed along, and what only looks like a path. */
     private static final Pattern NO_FILE = Pattern.compile("(?:.*/)?(?:target|node_modules)(?:/.*)?|my(?:/.*)?"
-            + "|workshop/mine(?:/.*)?|/.*|Server\\.java|text/html|and/or|I/O|\\w+/\\d.*|[\\w.-]+/");
+            + "|workshop/mine(?:/.*)?|/.*|text/html|and/or|I/O|\\w+/\\d.*|[\\w.-]+/");
 
     private static final Set<String> COMMANDS =
             Set.of("java", "cd", "cp", "bash", "sh", "cat", "diff", "javac", "git", "./mvnw", "mvnw", "less");
@@ -46,6 +46,7 @@ final class LinkCheck {
             + "|(?:[a-z]\\w*|[A-Z][a-z]+)[A-Z]\\w*|[A-Z]{2,}_[A-Z0-9_]+)(?![\\w'/:-])");
 
     private final Docs docs;
+    private final Set<String> fileNames = new HashSet<>();
     private final Set<String> identifiers = new HashSet<>();
 
     /** Reads the Java names that a page may use: those of our sources, of the JDK, and a few others. */
@@ -53,13 +54,14 @@ final class LinkCheck {
         this.docs = docs;
         Path base = FileSystems.getFileSystem(URI.create("jrt:/")).getPath("/modules/java.base");
         Docs.walk(docs.root(), (name, file) -> {
+            fileNames.add(file.getFileName().toString());
             if (name.endsWith(".java")) {
                 // The proof's tests have wrong names on purpose.
                 addIdentifiers(name.startsWith("docs/proof/") ? name : Files.readString(file));
             }
         });
         try (Stream<Path> files = Stream.concat(Files.walk(base.resolve("java")), Files.walk(base.resolve("javax")));
-                var foreign = LinkCheck.class.getResourceAsStream("/foreign-names.txt")) {
+                var foreign = LinkCheck.class.getResourceAsStream("foreign-names.txt")) {
             for (Path file : files.filter(file -> file.toString().matches("[^$]+\\.class"))
                     .toList()) {
                 // As text, a class file has the names of its members, and of what it uses.
@@ -188,7 +190,7 @@ final class LinkCheck {
                                 line,
                                 "`" + name.group() + "` is neither in our sources nor in the JDK",
                                 "write it as it is there now; a name of Rust or of the system goes into"
-                                        + " docs/proof/src/main/resources/foreign-names.txt");
+                                        + " docs/proof/src/main/resources/tcp/docs/links/foreign-names.txt");
                     }
                 }
             }
@@ -199,6 +201,7 @@ final class LinkCheck {
             List<String> folders = new ArrayList<>(List.of(".", "docs", page.name.replaceFirst("[^/]*$", ".")));
             Stream.of(Steps.values()).forEach(step -> folders.add(step.folder));
             if (!NO_FILE.matcher(file).matches()
+                    && !fileNames.contains(file)
                     && folders.stream()
                             .noneMatch(folder ->
                                     Files.exists(docs.root().resolve(folder).resolve(file)))) {

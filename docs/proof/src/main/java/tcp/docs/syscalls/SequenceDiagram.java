@@ -202,7 +202,7 @@ final class SequenceDiagram {
     }
 
     private static String template() {
-        try (var svg = SequenceDiagram.class.getResourceAsStream("/sequence-diagram.svg")) {
+        try (var svg = SequenceDiagram.class.getResourceAsStream("sequence-diagram.svg")) {
             return new String(svg.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
