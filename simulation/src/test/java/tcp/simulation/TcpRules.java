@@ -573,6 +573,8 @@ abstract class TcpRules {
         assertThat(channel.write(new ByteBuffer[] {bytes("hel"), bytes(""), bytes("lo")}))
                 .isEqualTo(5);
         assertThat(remote.read(5)).isEqualTo("hello");
+        assertThatThrownBy(() -> channel.write(new ByteBuffer[] {bytes("x")}, 0, 2))
+                .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test
@@ -805,6 +807,8 @@ abstract class TcpRules {
                 () -> channel.write(bytes("x")),
                 () -> channel.shutdownOutput(),
                 () -> channel.shutdownInput(),
+                () -> channel.connect(listener.getLocalAddress()),
+                () -> channel.finishConnect(),
                 () -> channel.getRemoteAddress(),
                 () -> channel.getLocalAddress(),
                 () -> channel.setOption(StandardSocketOptions.TCP_NODELAY, true),
@@ -1326,8 +1330,8 @@ abstract class TcpRules {
         SocketChannel it = opened(provider.openSocketChannel());
         assertThat(it.isConnected()).isFalse();
         assertThat(it.getRemoteAddress()).isNull();
-        for (ThrowingCallable call :
-                List.<ThrowingCallable>of(() -> it.read(room(9)), () -> it.write(bytes("x")), it::shutdownOutput)) {
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> it.read(room(9)), () -> it.write(bytes("x")), it::shutdownOutput, it::shutdownInput)) {
             assertThatThrownBy(call).isInstanceOf(NotYetConnectedException.class);
         }
     }

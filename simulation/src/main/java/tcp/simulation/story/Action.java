@@ -36,6 +36,8 @@ public record Action(What what, int client, String text, long number, int call) 
         CLOSES("%c closes"),
         RESETS("%c resets"),
         PASS("%d ms pass"),
+        /** The clock goes on, and the server cannot see how. */
+        STANDS_STILL("the process stands still for %d ms"),
         // From here on nothing happens yet: the network chooses what it does later.
         READ_GIVES("the next read from %c gives %d bytes"),
         WRITE_TAKES("the next write to %c takes %d bytes"),

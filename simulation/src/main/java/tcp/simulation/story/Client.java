@@ -24,6 +24,9 @@ public final class Client {
     int settled; // bytes of answers that had come when it had all
     long settledAt;
     long idle;
+    int stoodStill; // since settledAt; 0: no
+    static final int OWED = 1;
+    static final int UNCLEAR = 2;
 
     Client(String name) {
         this.name = name;

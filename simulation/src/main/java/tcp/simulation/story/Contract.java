@@ -69,6 +69,7 @@ public record Contract(
                     "A connects; A sends %2$s; 700 ms pass; A sends %2$s; 700 ms pass",
                     "A connects; 300 ms pass; B connects; 600 ms pass; B sends %1$s; 300 ms pass; 500 ms pass; 500 ms pass",
                     "A connects; A stops reading; A sends %1$s 20000 times; 700 ms pass; 700 ms pass; A reads on",
+                    "A connects; B connects; 900 ms pass; B sends %1$s; A sends %1$s at call 1; the process stands still for 5000 ms at once",
                     "A connects; A resets; B connects; 500 ms pass; C connects; B sends %1$s; 700 ms pass; 700 ms pass");
 
     /** Step 5, for the first hundred who are there. */

@@ -20,7 +20,7 @@ import tcp.simulation.story.Contract.Trait;
  * gives the same stories.
  */
 final class Families implements Iterator<Story> {
-    /** %1$s is a whole message, %2$s its first half, %3$s all but its last two bytes, and %4$s these. */
+    /** %1$s is a whole message, %2$s half of it, %3$s all but its last two bytes, %4$s these, %5$s the last message. */
     private static final String SHORT = """
             A connects; A sends %1$s; A sends %1$s; A closes; B connects; B sends %1$s; B half-closes
             A connects; A closes at once
@@ -32,6 +32,7 @@ final class Families implements Iterator<Story> {
             setOption fails for A; A connects; A closes at call 1
             A connects; A sends %2$s; B connects; B sends %2$s; A resets; B sends %2$s
             A connects; B connects; A sends %3$s; B sends %3$s; A sends %4$s; B sends %4$s
+            buffers hold 1 bytes; A connects; B connects; A stops reading; B stops reading; A sends %1$s; B sends %5$s; A reads on; B reads on
             """;
 
     private static final String LONG = """
@@ -114,11 +115,13 @@ final class Families implements Iterator<Story> {
 
     private Iterator<Story> told(String lines) {
         int end = Math.max(0, message.length() - 2);
+        List<String> all = contract.messages();
         Object[] pieces = Stream.of(
                         message,
                         message.substring(0, (message.length() + 1) / 2),
                         message.substring(0, end),
-                        message.substring(end))
+                        message.substring(end),
+                        all.get(all.size() - 1))
                 .map(Action::quoted)
                 .toArray();
         return lines.formatted(pieces).lines().map(Story::parse).iterator();

@@ -372,6 +372,13 @@ final class Run implements Schedule {
                 timeLeft = n * 1_000_000L;
                 resting &= limited;
             }
+            case STANDS_STILL -> {
+                for (Client each : clients) { // what has come in time is to be answered, and the rest is open
+                    String due = each.peer == null ? null : contract.answer().apply(each);
+                    each.stoodStill = due != null && due.length() > each.settled ? Client.OWED : Client.UNCLEAR;
+                }
+                network.advance(n * 1_000_000L);
+            }
             case READ_GIVES -> client.readLimits.add(Math.max(n, 1));
             case WRITE_TAKES -> client.writeLimits.add(n);
             case OPTION_FAILS -> client.optionFails = true;
@@ -409,9 +416,14 @@ final class Run implements Schedule {
         if (all && got.length() > client.settled) {
             client.settled = got.length();
             client.settledAt = network.now();
+            client.stoodStill = 0;
         }
         client.idle = network.now() - client.settledAt;
         boolean cutOff = contract.cutsOff().test(client);
+        if (cutOff && client.stoodStill == Client.UNCLEAR) {
+            return;
+        }
+        cutOff &= client.stoodStill != Client.OWED;
         boolean ends = cutOff || contract.ends().test(client);
         boolean reset = client.peer.isReset();
         boolean ended = reset || client.peer.isAtEnd();
@@ -425,7 +437,7 @@ final class Run implements Schedule {
                         ? same < expected.length() ? Kind.WRONG_BYTES : Kind.MORE
                         : reset && !cutOff
                                 ? Kind.RESET
-                                : !client.reading
+                                : !client.reading && !(cutOff && client.peer.unsent() > 0)
                                         ? !cutOff && readsOn(client, expected) ? Kind.READS_ON : null
                                         : ended && !ends || ended && !all && !cutOff
                                                 ? Kind.EARLY_END
