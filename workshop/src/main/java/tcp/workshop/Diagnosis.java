@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * commas are those that will do, and of words that follow one another all must be there. A
  * fact is what happened first of all ({@link tcp.testkit.server.ServerFault.Kind}, else {@link
  * tcp.testkit.client.Symptom}, else STUCK: the test did not end, OTHER: what its message says);
- * the class of an exception, or one above it; {@code answered} or {@code unanswered}: whether
+ * what happens in a story, such as STANDS_STILL ({@link tcp.simulation.story.Action.What}); the
+ * class of an exception, or one above it; {@code answered} or {@code unanswered}: whether
  * bytes had come back; or what the wrong bytes that came begin with, in quotation marks.
  * Without a When, all will do but a server that has ended, or is stuck.
  */
