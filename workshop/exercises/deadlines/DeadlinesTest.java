@@ -203,7 +203,7 @@ class DeadlinesTest extends HttpContract {
         long before = Machine.heapInUse();
         comeAndGo(server.address(), 2_000);
         long kept = (Machine.heapInUse() - before) / 2_000;
-        if (kept >= 300) {
+        if (kept >= 150) {
             throw new ServerFault(ServerFault.Kind.KEEPS_MEMORY, """
                     Of each of 2,000 clients that have left, %d bytes are still in use.
                     Look at:   is a connection that is closed still in the collection of deadlines?""".formatted(kept));
