@@ -118,6 +118,7 @@ describe('each page', { concurrency: 2 }, () => {
     assert.equal(await page.locator('h1').count(), 1, 'a page has one title')
     assert.equal(await tooWide(page), 0, 'the page scrolls sideways')
     await accessible(page, name)
+    await staysInPlace(page)
     await linesAreReadable(page)
     const { description, title, image, canonical } = await page.evaluate(() => ({
       description: document.querySelector('meta[name=description]')?.content,
@@ -132,7 +133,6 @@ describe('each page', { concurrency: 2 }, () => {
       await showsTheFileAfterEachPiece(page, name)
     }
     await copiesWithoutANewline(page)
-    await staysInPlace(page)
   }, { context: wide }))))
 
   describe('dark, and on a phone', { concurrency: 1 }, () => pages.forEach((name) => test(name, () => visit(name, async (page) => {
@@ -436,11 +436,13 @@ test('a call, its Java line and its arrow light up together', () => visit('step2
     const lit = [...document.querySelectorAll('.lit')].map((one) => one.textContent)
     return all.every((text) => lit.some((one) => one.includes(text)))
   }, texts)
-  await page.evaluate(() => { document.documentElement.style.scrollBehavior = 'auto' })
-  await page.locator('.linked .output', { hasText: 'accept(listener)' }).hover()
+  const call = page.locator('.linked .output', { hasText: 'accept(listener)' })
+  await call.scrollIntoViewIfNeeded()
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 800))) // smooth scrolling has ended
+  await call.hover()
   await lights('accept(listener) = client', 'listener.accept()', 'accept = client')
   assert.equal(await page.locator('.timeline path.lit').count(), 2, 'the arrow and its tip')
-  await page.locator('.timeline text', { hasText: 'epoll_ctl ADD' }).hover()
+  await page.locator('.timeline text', { hasText: 'epoll_ctl ADD' }).dispatchEvent('pointerover')
   await lights('selector.select(', 'epoll_ctl(epoll, EPOLL_CTL_ADD')
   await page.locator('.linked .java pre').focus()
   await page.keyboard.press('ArrowDown')

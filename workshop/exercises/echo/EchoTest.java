@@ -117,6 +117,7 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
      */
     @Order(6)
     @Test
+    @Tag("real")
     void stopsAClientThatDoesNotReadAndLosesNothing(InetSocketAddress server) throws Exception {
         AtomicBoolean enough = new AtomicBoolean();
         try (Client one = Client.connect(server);
@@ -255,6 +256,7 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
 
     /** Three clients that have bytes echoed without a pause do not keep a fourth waiting. */
     @Test
+    @Tag("real")
     void floodsOfBytesDoNotKeepOthersWaiting(InetSocketAddress server) {
         byte[] bytes = new byte[32 * 1024];
         try (Flood flood = Flood.of(3, server, client -> client.send(bytes).receive(bytes.length))) {

@@ -338,6 +338,7 @@ class HttpTest extends HttpContract {
     /** The shortest request there is, 20,000 times: 1.8 MB of answers. */
     @Override
     @Test
+    @Tag("real")
     public void answersAsManyRequestsAsFitIntoARead(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             client.lookAt("how many requests fit into one read, and are they all answered?");
@@ -353,6 +354,7 @@ class HttpTest extends HttpContract {
     @Order(71)
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5, 8, 12})
+    @Tag("real")
     public void goesOnWritingWhenAllIsRead(int reads, InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             String requests = request("A / HTTP/1.1", "Host:").repeat(4_096 * reads);

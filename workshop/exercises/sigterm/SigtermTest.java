@@ -182,7 +182,7 @@ class SigtermTest extends HttpContract {
     @Test
     @Tag("program")
     void stopsWellWithoutDescriptors(ServerProgram program) throws Exception {
-        try (ServerProcess process = program.startWithDescriptors(64)) {
+        try (ServerProcess process = program.startWithDescriptors(64, "-XX:-MaxFDLimit")) {
             List<Client> live = Client.connect(process.address(), 20);
             live.forEach(client -> client.send(REQUEST).expect(RESPONSE));
             List<Client> others = Client.connect(process.address(), 100);

@@ -55,6 +55,7 @@ public final class Network {
     private String spinning;
     private int thrown;
     private int fruitless;
+    private Call fruitlessCall;
     private int callsSinceAction;
 
     /** A network with nobody on it. */
@@ -346,8 +347,11 @@ public final class Network {
         if (progress) {
             fruitless = 0;
             changed();
-        } else if (++fruitless > MOST_FRUITLESS) {
-            spin("%d calls in a row without any progress, the last one: %s".formatted(fruitless, call));
+        } else if (++fruitless == 1 || kind != Call.Kind.SELECT) {
+            fruitlessCall = call; // rather one that says more than select = 1
+        }
+        if (fruitless > MOST_FRUITLESS) {
+            spin("%d calls in a row without any progress, such as %s".formatted(fruitless, fruitlessCall));
         }
     }
 

@@ -139,7 +139,7 @@ public final class SimulationClassLoader extends ClassLoader {
         private static final long serialVersionUID = 1L;
 
         Exit(int status) {
-            super("System.exit(" + status + ")", null, false, false);
+            super("System.exit(" + status + ")", null, false, true);
         }
     }
 }

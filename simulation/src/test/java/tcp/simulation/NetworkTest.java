@@ -162,7 +162,76 @@ class NetworkTest {
         assertThat(network.spinning()).isNull();
         network.connect(7);
         network.awaitQuiet();
-        assertThat(network.spinning()).isEqualTo("101 calls in a row without any progress, the last one: select = 1");
+        assertThat(network.spinning()).isEqualTo("101 calls in a row without any progress, such as select = 1");
+    }
+
+    private interface Handler {
+        void handle(SocketChannel client, ByteBuffer buffer) throws IOException;
+    }
+
+    /** Serves one client, and drops no key, whatever the handler does. */
+    private void serve(int interest, Handler handler) throws Exception {
+        network.start(() -> {
+            Selector selector = network.provider().openSelector();
+            ServerSocketChannel listener = network.provider().openServerSocketChannel();
+            SocketChannel client = listener.bind(new InetSocketAddress(7)).accept();
+            client.configureBlocking(false).register(selector, interest);
+            while (true) {
+                selector.select(key -> {
+                    try {
+                        handler.handle(client, ByteBuffer.allocate(1));
+                    } catch (IOException e) {
+                        // and goes on
+                    }
+                });
+            }
+        });
+        network.awaitQuiet();
+    }
+
+    @Test
+    void readingByteByByteIsProgress() throws Exception {
+        serve(SelectionKey.OP_READ, SocketChannel::read);
+        network.connect(7).send("x".repeat(1000));
+        network.awaitQuiet();
+        assertThat(network.spinning()).isNull();
+        assertThat(network.isAsleep()).isTrue();
+    }
+
+    @Test
+    void ignoringTheEndOfTheStreamIsNoProgress() throws Exception {
+        serve(SelectionKey.OP_READ, SocketChannel::read);
+        network.connect(7).shutdownOutput();
+        network.awaitQuiet();
+        assertThat(network.spinning()).endsWith("read(A) = -1");
+    }
+
+    @Test
+    void ignoringAResetIsNoProgress() throws Exception {
+        serve(SelectionKey.OP_READ, SocketChannel::read);
+        network.connect(7).reset();
+        network.awaitQuiet();
+        assertThat(network.spinning()).endsWith("read(A) = Connection reset");
+    }
+
+    @Test
+    void readingUntilSomethingComesIsNoProgress() throws Exception {
+        serve(SelectionKey.OP_READ, (client, buffer) -> {
+            while (client.read(buffer.clear()) >= 0) {
+                // it waits for the end, and nobody else is served
+            }
+        });
+        network.connect(7).send("x");
+        network.awaitQuiet();
+        assertThat(network.spinning()).endsWith("read(A) = 0");
+    }
+
+    @Test
+    void askingForWritabilityForNothingIsNoProgress() throws Exception {
+        serve(SelectionKey.OP_WRITE, (client, buffer) -> client.shutdownOutput());
+        network.connect(7);
+        network.awaitQuiet();
+        assertThat(network.spinning()).isNotNull();
     }
 
     /** Some wrong servers catch everything: their thread is stopped all the same, so the machine stays usable. */

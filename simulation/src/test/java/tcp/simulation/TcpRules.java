@@ -551,7 +551,6 @@ abstract class TcpRules {
         int sent = fill();
         key.interestOps(OP_WRITE);
         assertNotReady(key);
-        assertThat(channel.write(room(9))).isZero();
         remote.read(sent);
         assertThat(readyOps(key)).isEqualTo(OP_WRITE);
         assertThat(channel.write(bytes("x"))).isEqualTo(1);
@@ -574,6 +573,8 @@ abstract class TcpRules {
         assertThat(channel.write(new ByteBuffer[] {bytes("hel"), bytes(""), bytes("lo")}))
                 .isEqualTo(5);
         assertThat(remote.read(5)).isEqualTo("hello");
+        assertThatThrownBy(() -> channel.write(new ByteBuffer[] {bytes("x")}, 0, 2))
+                .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test
@@ -806,6 +807,8 @@ abstract class TcpRules {
                 () -> channel.write(bytes("x")),
                 () -> channel.shutdownOutput(),
                 () -> channel.shutdownInput(),
+                () -> channel.connect(listener.getLocalAddress()),
+                () -> channel.finishConnect(),
                 () -> channel.getRemoteAddress(),
                 () -> channel.getLocalAddress(),
                 () -> channel.setOption(StandardSocketOptions.TCP_NODELAY, true),
@@ -860,6 +863,8 @@ abstract class TcpRules {
         selector.selectNow();
         assertThat(selector.keys()).doesNotContain(key);
         assertThat(channel.register(selector, OP_READ)).isNotSameAs(key);
+        channel.write(bytes("x")); // the channel is as it was
+        assertThat(remote.read(1)).isEqualTo("x");
     }
 
     @Test
@@ -891,6 +896,16 @@ abstract class TcpRules {
         assertThat(selector.select(5000)).isEqualTo(1);
         assertThat(selector.select(30)).isZero();
         assertThat(selector.selectedKeys()).containsExactly(key);
+    }
+
+    @Test
+    void aCancelledKeyIsNotSelectedAfterTheNextSelect() throws IOException {
+        connected(OP_WRITE);
+        selector.select(5000);
+        key.cancel();
+        assertThat(selector.selectedKeys()).containsExactly(key);
+        selector.selectNow();
+        assertThat(selector.selectedKeys()).isEmpty();
     }
 
     @Test
@@ -1315,10 +1330,19 @@ abstract class TcpRules {
         SocketChannel it = opened(provider.openSocketChannel());
         assertThat(it.isConnected()).isFalse();
         assertThat(it.getRemoteAddress()).isNull();
-        for (ThrowingCallable call :
-                List.<ThrowingCallable>of(() -> it.read(room(9)), () -> it.write(bytes("x")), it::shutdownOutput)) {
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> it.read(room(9)), () -> it.write(bytes("x")), it::shutdownOutput, it::shutdownInput)) {
             assertThatThrownBy(call).isInstanceOf(NotYetConnectedException.class);
         }
+    }
+
+    @Test
+    void aChannelThatDoesNotConnectIsReportedAllTheTime() throws IOException {
+        onLinux();
+        SocketChannel it = opened(provider.openSocketChannel());
+        it.configureBlocking(false);
+        assertThat(readyOps(it.register(selector, OP_CONNECT))).isEqualTo(OP_CONNECT);
+        assertThat(readyOps(it.register(selector, OP_READ))).isEqualTo(OP_READ);
     }
 
     @Test

@@ -185,7 +185,11 @@ final class CheckProcess implements AutoCloseable {
                         what ends each of your loops?""" : """
                         Your server called System.exit() or Runtime.halt(). Only main() may, before \
                         the server listens: run() returns when close() was called."""));
-        return new Outcome(1, silent ? "no answer" : "the server ended the process", trying, List.of("ends-process"));
+        return new Outcome(
+                1,
+                silent ? "no answer" : "the server ended the process",
+                trying,
+                List.of(silent ? "no-answer" : "exits"));
     }
 
     /** Ends the process and all that it has started. */

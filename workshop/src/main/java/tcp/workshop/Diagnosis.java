@@ -39,6 +39,11 @@ record Diagnosis(String name, String tell) {
             Tell: The memory ran out. What do you keep for a client, and what is the most that
              can become? A client decides how much it sends, so your server must have a limit.
 
+            Name: exits
+            When: Exit
+            Tell: Your server called System.exit() or Runtime.halt(). Only main() may, before the
+             server listens: run() returns when close() was called.
+
             Name: blocking
             When: IllegalBlockingModeException
             Tell: A channel must be non-blocking before it is registered:

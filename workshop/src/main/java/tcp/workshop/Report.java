@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import tcp.simulation.SimulationClassLoader;
 import tcp.testkit.client.Exchange;
 import tcp.testkit.system.Bytes;
 
@@ -111,7 +112,8 @@ final class Report {
 
     /** An exception, and those that caused it, each with the learner's lines. */
     private void exception(Throwable exception) {
-        text.append(part("Exception", exception.toString()));
+        boolean exits = exception instanceof SimulationClassLoader.Exit;
+        text.append(exits ? part("Happened", exception.getMessage()) : part("Exception", exception.toString()));
         place(exception).ifPresent(at -> text.append("             ").append(at).append('\n'));
         for (Throwable cause = exception.getCause(); cause != null; cause = cause.getCause()) {
             text.append(part("caused by", cause.toString()));

@@ -76,15 +76,10 @@ record Submission(Compilation compilation, ClassLoader loader) {
         if (error.line() < 1 || error.line() > lines.size()) {
             return shown + ": error: " + error.message();
         }
-        String line = lines.get((int) error.line() - 1);
-        return "%s:%s: error: %s\n%s\n%s^"
-                .formatted(
-                        shown,
-                        error.line(),
-                        error.message(),
-                        line,
-                        line.substring(0, (int) Math.max(0, Math.min(line.length(), error.column() - 1)))
-                                .replaceAll("\\S", " "));
+        // javac counts a tab as so many columns
+        String line = lines.get((int) error.line() - 1).replace("\t", " ".repeat(8));
+        return "%s:%s: error: %s\n%s\n%s^".formatted(shown, error.line(), error.message(), line, " ".repeat((int)
+                        Math.max(0, error.column() - 1)));
     }
 
     /** What the class lacks, or null. */

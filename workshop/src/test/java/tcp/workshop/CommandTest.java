@@ -157,8 +157,8 @@ class CommandTest {
         Files.writeString(source, "package tcp;\npublic class Server {\n\tint i = true;\n}\n");
         assertThatThrownBy(() -> Submission.compile(source, "mine")).hasMessage("""
                 mine:3: error: incompatible types: boolean cannot be converted to int
-                \tint i = true;
-                \t        ^""");
+                        int i = true;
+                                ^""");
         Files.writeString(source, "package tcp;\npublic class Server {}\n");
         assertThatThrownBy(() -> Submission.compile(source, "mine"))
                 .hasMessageStartingWith("It compiles, but something is missing: ");

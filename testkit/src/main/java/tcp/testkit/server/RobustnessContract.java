@@ -7,9 +7,11 @@ import java.net.NetworkInterface;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.UnexpectedResponse;
@@ -25,6 +27,7 @@ import tcp.testkit.client.UnexpectedResponse;
  * already, and "stretch", which is more than its tasks ask for.
  */
 @ExtendWith(ServerExtension.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 public interface RobustnessContract {
     /** Checks that a well-behaved new client gets what this step promises. */
     void assertServed(InetSocketAddress server);

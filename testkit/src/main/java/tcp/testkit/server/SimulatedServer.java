@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
@@ -41,18 +42,30 @@ public final class SimulatedServer extends RunningServer {
         loader = new SimulationClassLoader(network, name -> classFile(classes, name));
         try {
             Class<?> type = loader.loadClass("tcp.Server");
-            server = (AutoCloseable) type.getConstructor(int.class).newInstance(0);
-            int port = (int) type.getMethod("port").invoke(server);
+            var constructor = type.getConstructor(int.class);
+            server = (AutoCloseable) call(Kind.DOES_NOT_START, "constructor", () -> constructor.newInstance(0));
+            var port = type.getMethod("port");
+            int number = (int) call(Kind.DOES_NOT_START, "port()", () -> port.invoke(server));
             // A name that no socket can connect to.
-            address = InetSocketAddress.createUnresolved("simulated-" + COUNT.incrementAndGet(), port);
-            Transport.OTHERS.put(address, limit -> new Connection(network.connect(port)));
+            address = InetSocketAddress.createUnresolved("simulated-" + COUNT.incrementAndGet(), number);
+            Transport.OTHERS.put(address, limit -> new Connection(network.connect(number)));
             var run = type.getMethod("run");
             network.start(() -> InProcessServer.invoke(run, server));
         } catch (ReflectiveOperationException e) {
-            Throwable cause = InProcessServer.cause(e);
-            abortIfNotSimulated(cause);
-            throw new ServerFault(Kind.DOES_NOT_START, "The server does not start: " + cause, cause);
+            throw new ServerFault(Kind.DOES_NOT_START, "There is no such server: " + e, e);
+        } catch (ServerFault e) {
+            abortIfNotSimulated(e.getCause());
+            throw e;
         }
+    }
+
+    /** Calls a method of the server's in a thread of its own, which it may keep for ever. */
+    private static Object call(Kind late, String name, Callable<Object> method) {
+        FutureTask<Object> task = new FutureTask<>(method);
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+        return InProcessServer.finish(late, new InProcessServer.Running(name, thread, task));
     }
 
     private void abortIfNotSimulated(Throwable thrown) {
@@ -124,14 +137,10 @@ public final class SimulatedServer extends RunningServer {
     public void close() {
         closed = true;
         Transport.OTHERS.remove(address);
-        FutureTask<Object> task = new FutureTask<>(() -> {
+        call(Kind.DOES_NOT_END, "close()", () -> {
             server.close();
             return null;
         });
-        Thread thread = new Thread(task, "close"); // it waits for the loop, perhaps in vain
-        thread.setDaemon(true);
-        thread.start();
-        InProcessServer.finish(Kind.DOES_NOT_END, new InProcessServer.Running("close()", thread, task));
     }
 
     @Override

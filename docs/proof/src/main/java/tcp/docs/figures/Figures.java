@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
@@ -214,13 +215,11 @@ final class Figures {
 
     private String cell(String run, String peer, String column) {
         String key = column.replace("~", "");
-        return summary(run).stream()
-                .filter(row -> row.get("peer").equals(peer) && key(row).equals(key))
+        return find(run, peer, key)
                 .map(row -> text(key, row.get("median"))
                         + (column.startsWith("~") && !row.get("rounds").equals("1")
                                 ? " (" + text(key, row.get("lowest")) + "–" + text(key, row.get("highest")) + ")"
                                 : ""))
-                .findFirst()
                 .orElse("–");
     }
 
@@ -237,11 +236,15 @@ final class Figures {
     }
 
     private Map<String, String> row(String run, String peer, String key) {
-        return summary(run).stream()
-                .filter(row -> row.get("peer").equals(peer) && key(row).equals(key))
-                .findFirst()
+        return find(run, peer, key)
                 .orElseThrow(
                         () -> new IllegalArgumentException("no " + key + " of " + peer + " in bench/results/" + run));
+    }
+
+    private Optional<Map<String, String>> find(String run, String peer, String key) {
+        return summary(run).stream()
+                .filter(row -> row.get("peer").equals(peer) && key(row).equals(key))
+                .findFirst();
     }
 
     private static String key(Map<String, String> row) {

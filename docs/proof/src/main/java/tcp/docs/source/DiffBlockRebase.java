@@ -2,6 +2,7 @@ package tcp.docs.source;
 
 import com.github.difflib.DiffUtils;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -108,7 +109,7 @@ final class DiffBlockRebase {
                 }
             }
         }
-        shown.put(block, java.util.Arrays.asList(ids));
+        shown.put(block, Arrays.asList(ids));
     }
 
     /** What became of each line: usually itself, or other lines, or nothing. */

@@ -1,0 +1,83 @@
+package tcp.workshop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tcp.testkit.source.SourceCompiler;
+import tcp.testkit.source.Steps;
+
+/** A new exercise is a new folder: it is listed, started, checked and diagnosed. */
+class NewExerciseIT {
+    private static final String REQUIREMENTS = """
+            package tiny;
+
+            import java.net.InetSocketAddress;
+            import org.junit.jupiter.api.Test;
+            import org.junit.jupiter.api.extension.ExtendWith;
+            import tcp.testkit.client.Client;
+            import tcp.testkit.server.ServerExtension;
+
+            @ExtendWith(ServerExtension.class)
+            class TinyTest {
+                @Test
+                void hangsUp(InetSocketAddress server) {
+                    Client.connect(server).expectEnd().close();
+                }
+            }
+            """;
+
+    @TempDir
+    Path project;
+
+    private void write(String file, String text) throws IOException {
+        Path path = project.resolve("workshop/exercises/tiny").resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text);
+    }
+
+    @Test
+    void isAFolder() throws Exception {
+        String step2 = Files.readString(Steps.DISCARD.file());
+        write("README.md", "---\ntitle: a tiny one\nminutes: 7\n---\n\n# Tiny\n");
+        write("hints.md", "# Hints\n\n## Hint 1\n\nWhy?\n");
+        write("starter/Server.java", Files.readString(Steps.INIT.file()));
+        write("solution/tcp/Server.java", step2);
+        write("wrong/stays.diff", """
+                It does not hang up.
+
+                Breaks: hangsUp
+                When: SILENT
+                Tell: Call close().
+                @@
+                -            client.close();
+                """);
+        Path classes = Files.createDirectory(project.resolve("classes"));
+        SourceCompiler.compile(
+                        Map.of("tiny/TinyTest.java", REQUIREMENTS),
+                        List.of("-classpath", System.getProperty("java.class.path")))
+                .writeTo(classes);
+
+        Exercise tiny = Exercise.named("tiny", project);
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        assertThat(Main.command(project, new PrintStream(printed)).execute("progress"))
+                .isZero();
+        assertThat(printed.toString()).contains("tiny ", "a tiny one", "7 min");
+        try (Checks checks = new Checks(project, project.resolve("mine"), 1, classes)) {
+            WrongAnswer wrong = tiny.wrongAnswers().get(0);
+            Checks.Said said = checks.check(tiny, wrong.source(), "wrong").join();
+            assertThat(said.outcome().requirement()).as("%s", said).isEqualTo("hangsUp");
+            assertThat(said.outcome().diagnoses()).containsExactly("stays");
+            assertThat(said.text()).contains("Likely     Call close().");
+            assertThat(checks.check(tiny, step2, "solution").join().outcome().status())
+                    .isZero();
+        }
+    }
+}
