@@ -53,8 +53,8 @@ export default defineConfig({
   themeConfig: {
     sidebar,
     nav: [
-      { text: 'Chapters', link: '/step1-init', activeMatch: '/step' },
-      { text: 'Workshop', link: '/workshop/', activeMatch: '/workshop/' },
+      { text: 'Chapters', link: '/step1-init', activeMatch: '^/step' },
+      { text: 'Workshop', link: '/workshop/', activeMatch: '^/workshop/' },
       { text: 'Glossary', link: '/glossary' },
     ],
     outline: { level: [2, 3], label: 'On this page' },

@@ -31,7 +31,7 @@ public record Failure(Kind kind, Story story, List<Step> steps, String what, Thr
         NO_END,
         /** The server has reset a connection. */
         RESET,
-        /** A client could not connect. */
+        /** A client could not connect: nobody listens, or the queue of those who wait is full. */
         REFUSED,
         /** The server goes on reading from a client that takes no answers. */
         READS_ON,

@@ -61,9 +61,7 @@ final class Run implements Schedule {
     private List<Action> actions = List.of();
     private int next;
     private final List<Client> clients = new ArrayList<>();
-    private final List<Call> calls = new ArrayList<>();
-    private final List<Integer> callsBefore = new ArrayList<>();
-    private final List<String> moments = new ArrayList<>();
+    private final List<Failure.Step> steps = new ArrayList<>();
     private int callsSinceAction;
     private int callsInStory;
     private long timeLeft; // ns, of an action that lets time pass
@@ -226,7 +224,9 @@ final class Run implements Schedule {
 
     @Override
     public void after(Call call) {
-        calls.add(call);
+        if (!steps.isEmpty()) {
+            steps.get(steps.size() - 1).calls().add(call);
+        }
         if (call.kind() == Call.Kind.ACCEPT && call.detail().startsWith("client ")) {
             Client client = client(call.detail().substring(7));
             client.accepted = true;
@@ -282,9 +282,7 @@ final class Run implements Schedule {
         actions.addAll(story.ending());
         next = 0;
         clients.clear();
-        calls.clear();
-        callsBefore.clear();
-        moments.clear();
+        steps.clear();
         callsInStory = 0;
         resting = false;
         notSimulated.addAll(network.notSimulated());
@@ -331,8 +329,7 @@ final class Run implements Schedule {
         callsSinceAction = 0;
         do {
             Action action = actions.get(next++);
-            callsBefore.add(calls.size());
-            moments.add(moment);
+            steps.add(new Failure.Step(action, moment, new ArrayList<>()));
             perform(action, action.what().hasClient ? client(action.client()) : null, (int) action.number());
             happens |= !action.what().isChoice();
         } while (next < actions.size() && actions.get(next).call() == Action.AT_ONCE);
@@ -347,13 +344,13 @@ final class Run implements Schedule {
                 client.sent.append(text);
                 client.peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
             }
-            case STOPS_READING, READS_ON -> {
-                client.reading = action.what() == What.READS_ON;
-                if (client.reading) {
-                    client.peer.startReading();
-                } else {
-                    client.peer.stopReading();
-                }
+            case STOPS_READING -> {
+                client.reading = false;
+                client.peer.stopReading();
+            }
+            case READS_ON -> {
+                client.reading = true;
+                client.peer.startReading();
             }
             case TAKES -> client.peer.take(n);
             case HALF_CLOSES -> {
@@ -425,45 +422,46 @@ final class Run implements Schedule {
         }
         cutOff &= client.stoodStill != Client.OWED;
         boolean ends = cutOff || contract.ends().test(client);
-        boolean reset = client.peer.isReset();
-        boolean ended = reset || client.peer.isAtEnd();
         int same = 0;
         while (same < Math.min(got.length(), expected.length()) && got.charAt(same) == expected.charAt(same)) {
             same++;
         }
-        Kind kind = client.peer.isRefused()
-                ? Kind.REFUSED
-                : same < got.length()
-                        ? same < expected.length() ? Kind.WRONG_BYTES : Kind.MORE
-                        : reset && !cutOff
-                                ? Kind.RESET
-                                : !client.reading && !(cutOff && client.peer.unsent() > 0)
-                                        ? !cutOff && readsOn(client, expected) ? Kind.READS_ON : null
-                                        : ended && !ends || ended && !all && !cutOff
-                                                ? Kind.EARLY_END
-                                                : !all && !ended ? Kind.SILENT : ends && !ended ? Kind.NO_END : null;
-        if (kind != null) {
+        boolean wrong = same < got.length() && same < expected.length();
+        Kind kind = wrong ? Kind.WRONG_BYTES : kind(client, got.length() - expected.length(), ends, cutOff);
+        if (kind == null && !client.reading && !cutOff && readsOn(client, expected)) {
+            throw fail(
+                    Kind.READS_ON,
+                    "%s takes no answers, and the server has read all %,d bytes of it."
+                            .formatted(client.name, client.sent.length()));
+        } else if (kind != null) {
+            String end = client.peer.isReset() ? " and a reset" : client.peer.isAtEnd() ? " and end of stream" : "";
             throw fail(
                     kind,
                     "The server sleeps. %s has got %s%s%s; expected: %s, and %s."
                             .formatted(
                                     client.name,
                                     bytes(got, same),
-                                    kind == Kind.WRONG_BYTES ? ", wrong from byte " + (same + 1) + " on" : "",
-                                    switch (kind) {
-                                        case REFUSED -> ", since it was refused";
-                                        case READS_ON ->
-                                            ", takes no more, and %,d bytes were read from it"
-                                                    .formatted(client.sent.length());
-                                        default -> reset ? ", and a reset" : ended ? ", and end of stream" : "";
-                                    },
+                                    end,
+                                    wrong ? ", wrong from byte " + (same + 1) + " on" : "",
                                     bytes(expected, same),
-                                    ends
-                                            ? "end of stream"
-                                            : kind == Kind.READS_ON
-                                                    ? "that it is read no further"
-                                                    : "the connection open"));
+                                    ends ? "end of stream" : "the connection open"));
         }
+    }
+
+    /** What is wrong; null: nothing. */
+    private static Kind kind(Client client, int tooMany, boolean ends, boolean cutOff) {
+        boolean reset = client.peer.isReset();
+        boolean ended = reset || client.peer.isAtEnd();
+        if (!client.peer.isConnected()) {
+            return Kind.REFUSED;
+        } else if (tooMany > 0 || reset && !cutOff) {
+            return tooMany > 0 ? Kind.MORE : Kind.RESET;
+        } else if (!client.reading && !(cutOff && client.peer.unsent() > 0)) {
+            return null; // it does not see what has come
+        } else if (ended) {
+            return ends && (tooMany == 0 || cutOff) ? null : Kind.EARLY_END;
+        }
+        return tooMany < 0 ? Kind.SILENT : ends ? Kind.NO_END : null;
     }
 
     /** Whether it was read to its end though it takes no answers, and they fit nowhere. */
@@ -473,17 +471,13 @@ final class Run implements Schedule {
                 && expected.length() > client.sent.length();
     }
 
+    /** Its length, and so much of it that one sees the difference. */
     private static String bytes(String text, int from) {
         int start = from < text.length() ? Math.max(0, from - 20) : 0;
         int end = Math.min(text.length(), start + 60);
-        return text.isEmpty()
-                ? "nothing"
-                : "%d bytes %s%s%s"
-                        .formatted(
-                                text.length(),
-                                start > 0 ? "…" : "",
-                                Action.quoted(text.substring(start, end)),
-                                end < text.length() ? "…" : "");
+        String part =
+                (start > 0 ? "…" : "") + Action.quoted(text.substring(start, end)) + (end < text.length() ? "…" : "");
+        return text.isEmpty() ? "nothing" : text.length() + " bytes " + part;
     }
 
     private Stop fail(Kind kind, String what) {
@@ -493,12 +487,6 @@ final class Run implements Schedule {
 
     private void note(Kind kind, String what, Throwable thrown) {
         if (failure == null) {
-            List<Failure.Step> steps = new ArrayList<>();
-            for (int i = 0; i < moments.size(); i++) {
-                int to = i + 1 < moments.size() ? callsBefore.get(i + 1) : calls.size();
-                steps.add(new Failure.Step(
-                        actions.get(i), moments.get(i), List.copyOf(calls.subList(callsBefore.get(i), to))));
-            }
             List<Action> done = story == null
                     ? List.of()
                     : actions.subList(0, Math.min(next, story.actions().size()));

@@ -30,7 +30,9 @@ class MainTest {
     void findsNothingInStep5() throws Exception {
         assertThat(main("explore", STEP5, "--contract", "step5", "--stories", "200", "--seed", "7"))
                 .isZero();
-        assertThat(printed()).isEqualTo("Trying 200 stories; to repeat them, add --seed 7\nNo story fails.\n");
+        assertThat(printed()) // on a busy machine also how far it has come
+                .startsWith("Trying 200 stories; to repeat them, add --seed 7\n")
+                .endsWith("\nNo story fails.\n");
     }
 
     @Test
