@@ -38,7 +38,9 @@ public record Contract(
             \r
             hello
             """;
-    private static final String[] REQUESTS = {"GET / HTTP/1.1\r\n\r\n", "\r\n\r\n", "A: b\r\n\r", "\r\r\n", "\n"};
+    private static final String[] REQUESTS = {
+        "GET / HTTP/1.1\r\n\r\n", "\r\n\r\n", "A: b\r\n\r", "\r\r\n", "A\n\r\n", "\n"
+    };
 
     /** The server leaves every client in the kernel's queue. */
     public static final Contract STEP1 =
