@@ -27,6 +27,8 @@ final class Run implements Schedule {
     private static final int CLOSED_OUTSIDE = 2;
     /** In one story: far more than a server needs that gets anywhere. */
     private static final int MOST_CALLS = 50_000;
+
+    private static final long SHORTEST_SLEEP = 10_000_000; // ns, when there is nothing to do
     /** A server that catches every Throwable is left asleep after so many. */
     private static final int MOST_STOPS = 20;
     /** Bytes that a server may read from a client that takes no answer. */
@@ -266,7 +268,7 @@ final class Run implements Schedule {
         } else {
             check();
         }
-        while (next < actions.size() || end()) {
+        while (next < actions.size() || end(nanos)) {
             if (next < actions.size() && goOn(null)) {
                 return true;
             }
@@ -291,7 +293,10 @@ final class Run implements Schedule {
     }
 
     /** The story is over, and another begins. False: it was the last one for this server. */
-    private boolean end() {
+    private boolean end(long nanos) {
+        if (nanos >= 0 && nanos < SHORTEST_SLEEP) {
+            throw fail(Kind.SPINS, "Nobody is connected, and the server wakes up after %,d ns.".formatted(nanos));
+        }
         int left = network.descriptors() - baseline;
         if (left != 0) {
             throw fail(
