@@ -247,4 +247,23 @@ class DeadlinesTest extends HttpContract {
                     .expect(RESPONSE);
         }
     }
+
+    /** Nor is anything of it in memory then. */
+    @Override
+    @Test
+    @Tag("inside")
+    public void keepsNothingOfAHeadWithoutEnd(InProcessServer server) {
+        assertServed(server.address());
+        long before = Machine.heapInUse();
+        try (Client client = Client.connect(server.address())) {
+            client.send("GET / HTTP/1.1\r\nA: " + "x".repeat(2 << 20));
+            assertServed(server.address());
+            long kept = Machine.heapInUse() - before;
+            if (kept > 1_000_000) {
+                throw new ServerFault(ServerFault.Kind.KEEPS_MEMORY, """
+                        2 MB of a head without end came, and %d bytes more are in use.
+                        Look at:   what does the server keep of a request?""".formatted(kept));
+            }
+        }
+    }
 }
