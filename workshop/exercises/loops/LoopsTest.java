@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,8 @@ import tcp.testkit.client.UnexpectedResponse;
 import tcp.testkit.server.InProcessServer;
 import tcp.testkit.server.ServerFault;
 import tcp.testkit.server.ServerFault.Kind;
+import tcp.testkit.server.ServerProcess;
+import tcp.testkit.server.ServerProgram;
 import tcp.testkit.system.Machine;
 
 /** Several loops: step 5's promises, kept by more than one thread. */
@@ -176,5 +179,31 @@ class LoopsTest extends HttpContract {
             }
         });
         return times;
+    }
+
+    /**
+     * The same as in step 3, for clients that have been served before: of those that come at
+     * once, one loop may take the last while the first wait for the other.
+     */
+    @Override
+    @Order(92)
+    @Test
+    @Tag("program")
+    public void livesWithoutDescriptors(ServerProgram program) throws Exception {
+        try (ServerProcess server = program.startWithDescriptors(64)) {
+            List<Client> live = Client.connect(server.address(), 20);
+            live.forEach(client -> ask(client, server));
+            List<Client> others = Client.connect(server.address(), 200);
+            double share = server.cpuShare(Duration.ofMillis(500));
+            live.forEach(client -> ask(client.lookAt("does a loop go on when accept() fails?"), server));
+            others.forEach(Client::close);
+            assertServed(server.address());
+            live.forEach(Client::close);
+            if (share >= 0.15) {
+                throw new ServerFault(ServerFault.Kind.SPINS, """
+                        Share of a CPU while accept() fails: %.2f
+                        Look at:   does the listener rest after a failed accept()?""".formatted(share));
+            }
+        }
     }
 }

@@ -17,10 +17,12 @@ import java.util.stream.Stream;
  * are the heads of its wrong answers; those below are for all.
  *
  * <p>Breaks names requirements; a * stands for the rest of a name. When names facts: between
- * commas are those that will do, and of words that follow one another all must be there. A
+ * commas are those that will do, and of words that follow one another all must be there, but
+ * those after a ! must not. A
  * fact is what happened first of all ({@link tcp.testkit.server.ServerFault.Kind}, else {@link
  * tcp.testkit.client.Symptom}, else STUCK: the test did not end, OTHER: what its message says);
- * the class of an exception, or one above it; {@code answered} or {@code unanswered}: whether
+ * what happens in a story, such as STANDS_STILL ({@link tcp.simulation.story.Action.What}); the
+ * class of an exception, or one above it; {@code answered} or {@code unanswered}: whether
  * bytes had come back; or what the wrong bytes that came begin with, in quotation marks.
  * Without a When, all will do but a server that has ended, or is stuck.
  */
@@ -186,8 +188,11 @@ record Diagnosis(String name, String tell) {
                 return !ENDED.contains(failure.kind());
             }
             Set<String> known = failure.facts();
-            return facts.stream()
-                            .allMatch(fact -> fact.startsWith("\"") ? cameBack(fact, failure) : known.contains(fact))
+            return facts.stream().allMatch(fact -> switch (fact.charAt(0)) {
+                        case '"' -> cameBack(fact, failure);
+                        case '!' -> !known.contains(fact.substring(1));
+                        default -> known.contains(fact);
+                    })
                     // what a client saw is not the point if the server itself is known to be wrong
                     && (failure.fault().isEmpty()
                             || facts.contains(failure.kind())

@@ -63,6 +63,12 @@ record Failure(String requirement, String which, Throwable thrown) {
     /** All that is known, as words; see {@link Diagnosis}. */
     Set<String> facts() {
         Set<String> facts = new LinkedHashSet<>(Set.of(kind()));
+        if (thrown instanceof StoryFailure story) {
+            story.failure()
+                    .story()
+                    .actions()
+                    .forEach(action -> facts.add(action.what().name()));
+        }
         response().ifPresent(response -> {
             facts.add(response.symptom().name());
             facts.add(response.exchange().receivedBytes() > 0 ? "answered" : "unanswered");
