@@ -16,15 +16,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A story shows what is wrong in each wrong server of the docs and the workshop. */
+/**
+ * A story shows what is wrong in each wrong server of the docs and the workshop: here in those of the last two
+ * steps, and in all with -Dthorough=true.
+ */
 class WrongServersTest {
     private static final Path EXERCISES = Path.of(System.getProperty("exercises", "../workshop/exercises"));
-    private static final List<String> WITH_CONTRACT =
-            List.of("step1", "step2", "step3", "step4", "step5", "echo", "deadlines", "crowd");
+    private static final List<String> WITH_CONTRACT = Boolean.getBoolean("thorough")
+            ? List.of("step1", "step2", "step3", "step4", "step5", "echo", "deadlines", "crowd")
+            : List.of("step4", "step5");
     /** What no story shows, and why. */
-    private static final Map<String, String> ONLY_ELSEWHERE = Map.of(
-            "echo keeps-all.diff", "what is kept on the heap",
-            "deadlines remembers-who-left.diff", "what is kept on the heap");
+    private static final Map<String, String> ONLY_ELSEWHERE = Map.of("echo keeps-all.diff", "what is kept on the heap");
 
     @TempDir
     Path folder;
