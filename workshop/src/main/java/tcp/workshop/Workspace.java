@@ -128,13 +128,18 @@ final class Workspace {
         update(to -> increase(to, exercise, "hints"));
     }
 
-    /** @throws IOException if it cannot be noted */
+    /**
+     * Notes a check.
+     *
+     * @param result null: it was of a server elsewhere, which is not the learner's file
+     * @throws IOException if it cannot be noted
+     */
     void checked(Exercise exercise, String result) throws IOException {
         update(to -> {
             increase(to, exercise, "checks");
             to.setProperty("current", exercise.name());
             String name = exercise.name() + ".result";
-            if (!to.getProperty(name, "").startsWith("all ")) { // once it was met, it was met
+            if (result != null && !to.getProperty(name, "").startsWith("all ")) { // once it was met, it was met
                 to.setProperty(name, result);
             }
         });
