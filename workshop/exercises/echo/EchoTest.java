@@ -217,17 +217,21 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
     }
 
     /**
-     * What has gone back is forgotten: 13 MB from one client after another. They come twice, since after the first
-     * time nothing is left of the tests before.
+     * What has gone back is forgotten: 13 MB from one client after another, several times. The worst of them counts,
+     * since meanwhile something of the tests before may be given back.
      */
     @Order(7)
     @Test
     @Tag("inside")
     void keepsNothingOfWhatItHasEchoed(InProcessServer server) {
-        echo13Megabytes(server);
-        long before = Machine.heapInUse();
-        echo13Megabytes(server);
-        assertKept(Machine.heapInUse() - before, "13 MB came and went back");
+        echo13Megabytes(server); // classes are loaded and buffers made meanwhile
+        long most = 0;
+        for (int i = 0; i < 3; i++) {
+            long before = Machine.heapInUse();
+            echo13Megabytes(server);
+            most = Math.max(most, Machine.heapInUse() - before);
+        }
+        assertKept(most, "13 MB came and went back");
     }
 
     private static void echo13Megabytes(InProcessServer server) {
