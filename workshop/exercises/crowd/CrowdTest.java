@@ -136,7 +136,7 @@ class CrowdTest extends HttpContract {
         assertFull(server, Client.connect(server, MOST)).forEach(Client::close);
     }
 
-    /** Whoever gives up while it waits is let in and has left: the one behind it is next. */
+    /** A client that gives up while it waits takes nobody's place: the one behind it is next. */
     @Order(9)
     @Test
     void letsTheNextInThoughOneGaveUp(InetSocketAddress server) {

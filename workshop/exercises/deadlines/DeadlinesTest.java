@@ -36,7 +36,7 @@ class DeadlinesTest extends HttpContract {
         return 2; // the listener and the selector
     }
 
-    /** Who says nothing is hung up on after a second, not much before, and not much after. */
+    /** A silent client is hung up on after a second, not much before, and not much after. */
     @Order(2)
     @Test
     void endsASilentConnection(InetSocketAddress server) {
@@ -121,7 +121,7 @@ class DeadlinesTest extends HttpContract {
         }
     }
 
-    /** Who takes no answers gets no answers through: its time runs, too. */
+    /** A client that takes no answers renews nothing: its time runs, too. */
     @Order(7)
     @Test
     @Tag("real")
@@ -195,7 +195,7 @@ class DeadlinesTest extends HttpContract {
         }
     }
 
-    /** Whoever has left is forgotten, with its deadline. */
+    /** A client that has left is forgotten, with its deadline. */
     @Order(11)
     @Test
     @Tag("inside")

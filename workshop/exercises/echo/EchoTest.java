@@ -94,7 +94,7 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
         }
     }
 
-    /** Whoever ends its half gets its bytes, and then end of stream. */
+    /** A client that ends its half gets its bytes, and then end of stream. */
     @Order(5)
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 50})

@@ -57,7 +57,7 @@ class Listener {
         return server;
     }
 
-    /** Whoever waits is turned away. */
+    /** Resets the connections in the accept queue, and refuses those whose handshake is not finished. */
     void close() {
         queue.forEach(Endpoint::abort);
         handshakes.forEach(Endpoint::refuse);
