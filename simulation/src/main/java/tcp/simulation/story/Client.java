@@ -52,9 +52,9 @@ public final class Client {
         return ahead;
     }
 
-    /** Milliseconds since it has got all of an answer or, before any, since it was accepted. */
+    /** Milliseconds, rounded up, since it has got all of an answer or, before any, since it was accepted. */
     public long idleMillis() {
-        return idle / 1_000_000;
+        return (idle + 999_999) / 1_000_000;
     }
 
     String got() {

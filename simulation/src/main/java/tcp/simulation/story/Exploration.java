@@ -13,7 +13,7 @@ public final class Exploration {
     private final Contract contract;
     private final ServerFactory servers;
     private long seed = 1;
-    private Duration shrinking = Duration.ofSeconds(2);
+    private int trials = 1_000;
     private IntConsumer watcher = played -> {};
     private Run run;
 
@@ -33,9 +33,9 @@ public final class Exploration {
         return this;
     }
 
-    /** How long to look for a shorter story when one has failed; 2 s by default. */
-    public Exploration shrinking(Duration most) {
-        shrinking = most;
+    /** How many shorter stories to try when one has failed; 1,000 by default. */
+    public Exploration shrinking(int most) {
+        trials = most;
         return this;
     }
 
@@ -91,10 +91,10 @@ public final class Exploration {
     }
 
     private Failure shortest(Failure first) throws InterruptedException {
-        long end = System.nanoTime() + shrinking.toNanos();
         Failure failure = alone(first);
         List<List<Action>> shorter = shorter(failure.story().actions());
-        for (int i = 0; failure.before().isEmpty() && i < shorter.size() && System.nanoTime() < end; i++) {
+        int left = trials;
+        for (int i = 0; failure.before().isEmpty() && i < shorter.size() && left > 0; i++, left--) {
             Failure found = trial(Story.renumbered(shorter.get(i)));
             if (failure.isLike(found)) {
                 failure = found;

@@ -379,7 +379,7 @@ final class Run implements Schedule {
                     String due = each.peer == null ? null : contract.answer().apply(each);
                     each.stoodStill = due != null && due.length() > each.settled ? Client.OWED : Client.UNCLEAR;
                 }
-                network.advance(n * 1_000_000L);
+                network.advance(n * 1_000_000L + 1); // never to the very moment at which a limit ends
             }
             case READ_GIVES -> client.readLimits.add(Math.max(n, 1));
             case WRITE_TAKES -> client.writeLimits.add(n);
