@@ -74,10 +74,22 @@ record Diagnosis(String name, String tell) {
              attachment() is null when nothing was attached; and a key that is not removed from
              selectedKeys() comes again though nothing is ready. select(Consumer) forgets none.
 
+            Name: constructor-leaks
+            Breaks: failedConstructorsLeaveNoDescriptors
+            When: LEAKS_DESCRIPTORS
+            Tell: Nobody can call close() on a server whose constructor has thrown. When bind()
+             fails, close what was opened before it, selector and listener, and throw on.
+
             Name: port-taken
+            Breaks: closeEndsTheLoopAndFreesThePort, interruptEndsTheLoop
             When: BindException
             Tell: close() has returned, and the port is still taken. Close every listener, and
              every selector: a closed channel lets go of its port only when its selector does.
+
+            Name: port-not-free
+            When: BindException
+            Tell: The port that your constructor asked for is taken. It listens on the port that
+             it is given, and 0 means any that is free.
 
             Name: client-ends-loop
             When: LOOP_ENDED IOException, LOOP_ENDED UncheckedIOException
@@ -110,7 +122,7 @@ record Diagnosis(String name, String tell) {
              the loop to end (a volatile field), and wake it up: selector.wakeup().
 
             Name: stays-in-handler
-            When: STUCK_IN_HANDLER, STUCK
+            When: STUCK_IN_HANDLER
             Tell: Your loop stays in a handler, so no other key has its turn, and nobody sees
              that close() was called. A handler does what can be done now, and returns: it
              never waits, sleeps, or loops until something comes or fits.
@@ -137,11 +149,24 @@ record Diagnosis(String name, String tell) {
              handler serves, so it returns at once, again and again. Serve it, or take it out
              of the interest set. (selectNow() does not wait at all: it must be select().)
 
+            Name: thread-spins
+            When: THREAD_SPINS
+            Tell: A thread of your server's is busy while nothing happens, and it is not the one
+             that called run(). If it is a loop as well, select() reports an interest to it that
+             no handler serves. Any other thread should wait for what it needs, and not ask again
+             and again.
+
             Name: wakes-for-nothing
             When: WAKES_FOR_NOTHING
             Tell: The loop wakes up though nothing happens. select() without a time limit sleeps
              until a channel is ready or somebody calls wakeup(). A short time limit, or
              selectNow() and a sleep, is a loop that asks in vain, again and again.
+
+            Name: rests-too-long
+            When: SILENT NO_DESCRIPTORS, NO_END NO_DESCRIPTORS
+            Tell: accept() had failed, too many open files, and when there were descriptors again,
+             those who waited were not accepted. Let the listener rest for 100 ms at most, and put
+             OP_ACCEPT back then, though no client says anything.
 
             Name: nobody-listens
             When: REFUSED

@@ -67,6 +67,9 @@ final class Report {
         failure.fault().ifPresent(fault -> {
             switch (fault.kind()) {
                 case SPINS -> text.append(part("Meanwhile", "your loop was busy all the time."));
+                case THREAD_SPINS ->
+                    place(fault.getCause())
+                            .ifPresent(at -> text.append(part("Meanwhile", "that thread was " + at + ".")));
                 case STUCK_IN_HANDLER, DOES_NOT_START, DOES_NOT_END ->
                     place(fault.getCause())
                             .ifPresent(at -> text.append(part("Meanwhile", "your server was " + at + ".")));

@@ -295,7 +295,9 @@ final class Run implements Schedule {
     /** The story is over, and another begins. False: it was the last one for this server. */
     private boolean end(long nanos) {
         if (nanos >= 0 && nanos < SHORTEST_SLEEP) {
-            throw fail(Kind.SPINS, "Nobody is connected, and the server wakes up after %,d ns.".formatted(nanos));
+            throw fail(
+                    Kind.WAKES_FOR_NOTHING,
+                    "Nobody is connected, and the server wakes up after %,d ns.".formatted(nanos));
         }
         int left = network.descriptors() - baseline;
         if (left != 0) {

@@ -128,9 +128,7 @@ public final class ServerExtension
     public void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
         Optional<ServerFault> fault = server(context).flatMap(RunningServer::fault);
         if (fault.isEmpty() && thrown instanceof UnexpectedResponse) {
-            fault = server(context)
-                    .filter(InProcessServer.class::isInstance)
-                    .flatMap(server -> ((InProcessServer) server).look());
+            fault = server(context).flatMap(RunningServer::look);
         }
         if (fault.isEmpty() || thrown instanceof ServerFault) {
             throw thrown;

@@ -130,9 +130,15 @@ public final class ServerProcess extends RunningServer {
      * @throws ServerFault if it does not end
      */
     public int awaitExit() {
+        return awaitExit(STARTED);
+    }
+
+    /** The same, with another limit. */
+    public int awaitExit(Duration limit) {
         try {
-            if (!process.waitFor(STARTED.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new ServerFault(Kind.DOES_NOT_END, "It does not end.\n" + this);
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new ServerFault(
+                        Kind.DOES_NOT_END, "It does not end within %d s.\n%s".formatted(limit.toSeconds(), this));
             }
             for (Thread reader : readers) {
                 reader.join(Client.PATIENCE.toMillis());
@@ -162,7 +168,7 @@ public final class ServerProcess extends RunningServer {
     public void terminate() {
         Assumptions.assumeTrue(process.supportsNormalTermination(), "this system has no SIGTERM");
         closed = true;
-        process.destroy();
+        process.toHandle().destroy(); // Process.destroy() would close its streams, too
     }
 
     public boolean isAlive() {

@@ -8,6 +8,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -61,14 +63,15 @@ public final class Machine {
         Assumptions.assumeTrue(isLinux(), () -> what + " needs Linux");
     }
 
-    /** How often a thread of this process, found by its name, gave the CPU away to wait. */
-    public static long voluntarySwitches(String thread) {
+    /** How often the threads of this process that have these names gave the CPU away to wait. */
+    public static long voluntarySwitches(Set<String> threads) {
         assumeLinux("counting context switches");
+        Set<List<String>> kept = threads.stream()
+                .map(name -> List.of(name.substring(0, Math.min(15, name.length())))) // as Linux keeps it
+                .collect(Collectors.toSet());
         try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
-            Path task = tasks.filter(t -> read(t.resolve("comm")).equals(List.of(thread)))
-                    .findFirst()
-                    .orElseThrow();
-            return read(task.resolve("status")).stream()
+            return tasks.filter(task -> kept.contains(read(task.resolve("comm"))))
+                    .flatMap(task -> read(task.resolve("status")).stream())
                     .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                     .sum();
