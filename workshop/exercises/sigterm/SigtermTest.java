@@ -89,7 +89,7 @@ class SigtermTest extends HttpContract {
             other.send(REQUEST).expect(RESPONSE);
             terminate(process);
             double share = process.cpuShare(Duration.ofMillis(300));
-            if (share > 0.6) {
+            if (share > 0.3) {
                 throw new ServerFault(ServerFault.Kind.SPINS, """
                         While it waits for its clients, the server uses %.2f of a CPU.
                         Look at:   does the loop sleep in select() while it stops, too?""".formatted(share));

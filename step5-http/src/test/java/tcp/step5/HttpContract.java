@@ -388,12 +388,15 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     public void answersAtOnceAfterABurst(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             ask(client, 50);
+            double fifty =
+                    Latency.median(20, () -> client.send(REQUEST.repeat(50)).expect(RESPONSE.repeat(50)));
+            double most = 20 + 10 * fifty; // more on a machine that is busy
             double median = Latency.median(
                     20, () -> client.send(REQUEST.repeat(500)).send(REQUEST).expect(RESPONSE.repeat(501)));
             assertThat(median).withFailMessage("""
                             500 requests in a row, and one more, took %.1f ms to be answered.
-                            Expected:  under 20 ms
-                            Look at:   is TCP_NODELAY set for each client?""".formatted(median)).isLessThan(20);
+                            Expected:  under %.1f ms
+                            Look at:   is TCP_NODELAY set for each client?""", median, most).isLessThan(most);
         }
     }
 
@@ -415,7 +418,12 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
         int before = network.descriptors();
         Client refused = Client.connect(server.address());
         assertServed(server.address());
-        assertThat(network.now()).as("ns that others waited for it").isZero();
+        assertThat(network.now())
+                .withFailMessage("""
+                        An option could not be set for one client, and others waited for %d ms.
+                        Look at:   does that exception skip a line which all others need, such as the one that \
+                        gives the listener its interest back?""", network.now() / 1_000_000)
+                .isZero();
         refused.close();
         assertThat(network.descriptors())
                 .as("descriptors, when all clients have left")
@@ -448,7 +456,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
         }
     }
 
-    /** An answered request is forgotten, also while its client stays: 50,000 of them, on one connection. */
+    /** An answered request is forgotten, also while its client stays: 150,000 of them, on one connection. */
     @Order(79)
     @Test
     @Tag("inside")
@@ -458,13 +466,13 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
             Runnable thousand = () -> client.send(REQUEST.repeat(1_000)).expect(RESPONSE.repeat(1_000));
             thousand.run(); // classes are loaded meanwhile
             long before = Machine.heapInUse();
-            for (int i = 0; i < 50; i++) {
+            for (int i = 0; i < 150; i++) {
                 thousand.run();
             }
             long kept = Machine.heapInUse() - before;
-            if (kept >= 500_000) {
+            if (kept >= 1_000_000) {
                 throw new ServerFault(Kind.KEEPS_MEMORY, """
-                        50,000 requests were answered, and %d bytes more are in use.
+                        150,000 requests were answered, and %d bytes more are in use.
                         Look at:   what does the server keep of a request that it has answered?""".formatted(kept));
             }
         }

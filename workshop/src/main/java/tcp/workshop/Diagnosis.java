@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * commas are those that will do, and of words that follow one another all must be there, but
  * those after a ! must not. A
  * fact is what happened first of all ({@link tcp.testkit.server.ServerFault.Kind}, else {@link
- * tcp.testkit.client.Symptom}, else STUCK: the test did not end, OTHER: what its message says);
+ * tcp.testkit.client.Symptom}, else NO_RESULT: the test did not end, OTHER: what its message says);
  * what happens in a story, such as STANDS_STILL ({@link tcp.simulation.story.Action.What}); the
  * class of an exception, or one above it; {@code answered} or {@code unanswered}: whether
  * bytes had come back; or what the wrong bytes that came begin with, in quotation marks.
@@ -101,9 +101,16 @@ record Diagnosis(String name, String tell) {
             Tell: An exception came out of your loop, and with it the server ended for all
              clients. Its line is named above.
 
+            Name: process-ended
+            When: PROCESS_ENDED
+            Tell: Your server ended by itself, as a program. If an exception is shown, it came out
+             of run(): only an IOException is caught where a key is handled. JDK 17 throws an
+             ExceptionInInitializerError if it closes a channel for the first time when there are
+             no descriptors left: close one in the constructor.
+
             Name: run-returns
             When: LOOP_ENDED
-            Tell: run() returned, or the process ended, before anybody had called close(). The
+            Tell: run() returned before anybody had called close(). The
              loop asks select() again and again until then.
 
             Name: thread-ended
@@ -122,7 +129,7 @@ record Diagnosis(String name, String tell) {
              the loop to end (a volatile field), and wake it up: selector.wakeup().
 
             Name: stays-in-handler
-            When: STUCK_IN_HANDLER
+            When: STUCK_IN_HANDLER, STUCK, SLEEPS
             Tell: Your loop stays in a handler, so no other key has its turn, and nobody sees
              that close() was called. A handler does what can be done now, and returns: it
              never waits, sleeps, or loops until something comes or fits.
@@ -171,7 +178,7 @@ record Diagnosis(String name, String tell) {
             Name: nobody-listens
             When: REFUSED
             Tell: Nobody listens there, or the queue of those who wait to be accepted is full.
-             Is the listener bound and still open? Pass bind() a backlog of 1024: without one
+             Is the listener bound and still open, and does port() tell its port? Pass bind() a backlog of 1024: without one
              it is 50.
             """.split("\n\n")).map(rule -> Rule.of(head(rule))).toList();
 

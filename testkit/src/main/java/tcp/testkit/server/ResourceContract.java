@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -79,20 +80,26 @@ public interface ResourceContract extends RobustnessContract {
     @Test
     @Tag("inside")
     default void keepsNothingOfClientsThatHaveLeft(InProcessServer server) {
-        int clients = 1_500;
-        assertServed(server.address()); // classes are loaded meanwhile
-        long before = Machine.heapInUse();
-        for (int i = 0; i < clients; i++) {
-            assertServed(server.address());
+        long[] before = new long[6];
+        long[] kept = new long[5]; // of 300 clients each time: other things come and go as well
+        before[0] = Machine.heapInUse();
+        for (int i = 0; i < 5; i++) {
+            for (int j = 0; j < 300; j++) {
+                assertServed(server.address());
+            }
+            before[i + 1] = Machine.heapInUse();
+            kept[i] = (before[i + 1] - before[i]) / 300;
         }
-        boolean forgotten = RunningServer.await(Duration.ofSeconds(2), () -> {
-            assertServed(server.address()); // a key that is closed stays until the next select()
-            return Machine.heapInUse() - before < clients * 200;
-        });
+        Arrays.sort(kept);
+        boolean forgotten = kept[2] < 200 // or after a while
+                || RunningServer.await(Duration.ofSeconds(2), () -> {
+                    assertServed(server.address());
+                    return Machine.heapInUse() - before[1] < 1_200 * 200;
+                });
         if (!forgotten) {
             throw new ServerFault(Kind.KEEPS_MEMORY, """
-                    Of each of %d clients that have left, %d bytes are still in use.
-                    Look at:   which collection of yours still holds something of a client that is gone?""".formatted(clients, (Machine.heapInUse() - before) / clients));
+                    Of each of 1,500 clients that have left, %d bytes are still in use.
+                    Look at:   which collection of yours still holds something of a client that is gone?""".formatted(kept[2]));
         }
     }
 

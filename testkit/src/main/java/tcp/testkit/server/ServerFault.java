@@ -15,6 +15,8 @@ public final class ServerFault extends AssertionError {
         DOES_NOT_START,
         /** run() ended, though nobody closed the server; with an exception, it is the cause. */
         LOOP_ENDED,
+        /** The same of a server's process. */
+        PROCESS_ENDED,
         /** run() or close() does not return. */
         DOES_NOT_END,
         /** The loop is busy while nothing happens. */

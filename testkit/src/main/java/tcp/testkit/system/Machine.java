@@ -20,10 +20,16 @@ import org.junit.jupiter.api.Assumptions;
 public final class Machine {
     private Machine() {}
 
-    /** Bytes of this process's heap that are in use after a garbage collection. */
+    /** Bytes of this process's heap that are in use after garbage collections, until they free nothing more. */
     public static long heapInUse() {
-        System.gc();
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        long before;
+        long used = Long.MAX_VALUE;
+        do {
+            before = used;
+            System.gc();
+            used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        } while (used < before - 20_000);
+        return used;
     }
 
     /** Bytes of memory outside the heap that this process's direct and mapped buffers take. */
