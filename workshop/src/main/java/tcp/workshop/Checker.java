@@ -69,7 +69,7 @@ final class Checker implements TestExecutionListener {
     private final String target;
     private final ClassLoader loader;
     private final Map<String, byte[]> classes;
-    private Thread tests;
+    private volatile Thread tests;
     private TestPlan plan;
     private volatile boolean simulated;
     private volatile String trying = "";
@@ -236,7 +236,9 @@ final class Checker implements TestExecutionListener {
                             .listeners(this)
                             .cancellationToken(token)
                             .build());
-            end.add(Optional.empty());
+            if (isCurrent()) {
+                end.add(Optional.empty());
+            }
         });
         tests.setContextClassLoader(loader);
         tests.setDaemon(true);
@@ -381,7 +383,7 @@ final class Checker implements TestExecutionListener {
 
     @Override
     public void executionStarted(TestIdentifier test) {
-        if (!method(test).isEmpty()) {
+        if (!method(test).isEmpty() && isCurrent()) {
             trying = method(test);
             tenths = 0;
             event(Event.TRIES, trying);
@@ -390,12 +392,20 @@ final class Checker implements TestExecutionListener {
 
     @Override
     public void executionSkipped(TestIdentifier test, String reason) {
-        if (!token.isCancellationRequested() && !method(test).isEmpty()) {
+        if (isCurrent() && !token.isCancellationRequested() && !method(test).isEmpty()) {
             skip(method(test), reason);
         }
     }
 
+    /** Whether this thread runs the tests of now, and not those that were given up. */
+    private boolean isCurrent() {
+        return Thread.currentThread() == tests;
+    }
+
     private void skip(String method, String why) {
+        if (simulated) {
+            token.cancel(); // what it uses is not simulated, so the other results mean nothing
+        }
         if (skipped.put(method, why) == null && !simulated) {
             event(Event.TEXT, "  SKIPPED  %s: %s\n".formatted(words(method), why));
         }
@@ -403,7 +413,7 @@ final class Checker implements TestExecutionListener {
 
     @Override
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-        if (token.isCancellationRequested()) {
+        if (!isCurrent() || token.isCancellationRequested()) {
             return;
         }
         String method = method(test);

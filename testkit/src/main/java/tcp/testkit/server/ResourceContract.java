@@ -80,25 +80,25 @@ public interface ResourceContract extends RobustnessContract {
     @Test
     @Tag("inside")
     default void keepsNothingOfClientsThatHaveLeft(InProcessServer server) {
-        long[] before = new long[6];
-        long[] kept = new long[5]; // of 300 clients each time: other things come and go as well
+        long[] before = new long[5];
+        long[] kept = new long[4]; // of 250 clients each time: other things come and go as well
         before[0] = Machine.heapInUse();
-        for (int i = 0; i < 5; i++) {
-            for (int j = 0; j < 300; j++) {
+        for (int i = 0; i < 4; i++) {
+            for (int j = 0; j < 250; j++) {
                 assertServed(server.address());
             }
             before[i + 1] = Machine.heapInUse();
-            kept[i] = (before[i + 1] - before[i]) / 300;
+            kept[i] = (before[i + 1] - before[i]) / 250;
         }
         Arrays.sort(kept);
-        boolean forgotten = kept[2] < 200 // or after a while
+        boolean forgotten = kept[2] < 50 // or after a while
                 || RunningServer.await(Duration.ofSeconds(2), () -> {
                     assertServed(server.address());
-                    return Machine.heapInUse() - before[1] < 1_200 * 200;
+                    return Machine.heapInUse() - before[1] < 750 * 50;
                 });
         if (!forgotten) {
             throw new ServerFault(Kind.KEEPS_MEMORY, """
-                    Of each of 1,500 clients that have left, %d bytes are still in use.
+                    Of each of 1,000 clients that have left, %d bytes are still in use.
                     Look at:   which collection of yours still holds something of a client that is gone?""".formatted(kept[2]));
         }
     }
