@@ -91,7 +91,7 @@ public final class Main implements Callable<Integer> {
             out.println(Table.of(lines));
             bench.leftOut().forEach((peer, why) -> out.println("Left out: " + peer + ": " + why));
             bench.remarks().forEach(remark -> out.println("Remark: " + remark));
-            draw(results, lines, out);
+            Charts.draw(lines, results);
             out.println("Every single round is in " + results);
         });
         return 0;
@@ -159,18 +159,8 @@ public final class Main implements Callable<Integer> {
             name = "charts",
             description = "Sums up the results and draws the charts" + " again, from what was measured before.")
     int charts() throws Exception {
-        draw(results, Results.summarise(results), System.out);
+        Charts.draw(Results.summarise(results), results);
         return 0;
-    }
-
-    private static void draw(Path results, List<Summary.Line> lines, PrintStream out) throws IOException {
-        try {
-            Charts.draw(lines, results);
-        } catch (NoClassDefFoundError | RuntimeException | UnsatisfiedLinkError e) {
-            out.println("The charts cannot be drawn here (" + e.getMessage()
-                    + "). Java needs a font for them: on Debian and Ubuntu,"
-                    + " apt install fonts-dejavu-core");
-        }
     }
 
     static void requireWrk() throws Trouble {
