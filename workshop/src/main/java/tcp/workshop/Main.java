@@ -94,7 +94,7 @@ public final class Main implements Runnable {
         for (Exercise exercise : Exercise.all(project)) {
             String result = mine.result(exercise);
             out.printf(
-                    "%-10s %-45s %3d min  %s%n",
+                    "%-10s %-48s %3d min  %s%n",
                     exercise.name(),
                     exercise.title(),
                     exercise.minutes(),

@@ -168,7 +168,16 @@ public final class ServerProcess extends RunningServer {
                         "The server's process ended by itself, with status %d.%s"
                                 .formatted(
                                         awaitExit(),
-                                        err.isEmpty() ? "" : " It printed:\n" + String.join("\n", first(err, 12)))));
+                                        err.isEmpty()
+                                                ? ""
+                                                : " It printed:\n" + String.join("\n", first(ownLines(), 12)))));
+    }
+
+    /** What it has printed on standard error, but for the lines of a stack trace that are the JDK's. */
+    private List<String> ownLines() {
+        return err.stream()
+                .filter(line -> !line.matches("\\s+at (java|jdk|sun)\\..*"))
+                .toList();
     }
 
     private static List<String> first(List<String> lines, int most) {
