@@ -27,7 +27,6 @@ import tcp.testkit.system.Machine;
  * A proxy in front of a {@link Target}, which greets, echoes, and says goodbye. Its connects are the
  * kernel's business, so it is tried on real sockets.
  */
-@Tag("real")
 class ProxyTest implements ResourceContract {
     @RegisterExtension
     static final Target TARGET = new Target();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -39,6 +40,7 @@ final class Target implements BeforeAllCallback, AfterAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
         String server = context.getConfigurationParameter("server").orElse("");
+        Assumptions.assumeFalse(server.equals("simulated"), "the target of a proxy is on a real network");
         port = server.contains(":") ? 9001 : 0;
         serves();
         System.setProperty("target", address());
@@ -46,7 +48,9 @@ final class Target implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) throws IOException {
-        refuses();
+        if (port != 0) {
+            refuses();
+        }
     }
 
     String address() {
