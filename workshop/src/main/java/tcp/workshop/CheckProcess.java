@@ -125,6 +125,12 @@ final class CheckProcess implements AutoCloseable {
         return lines;
     }
 
+    /** Ends a check that another thread waits for: its outcome is that it was stopped. */
+    void stop() {
+        stopped = true;
+        close();
+    }
+
     /** Whether the process has come to no harm, so that it can check another server. */
     boolean isReusable() {
         return reusable && process.isAlive();
@@ -217,20 +223,14 @@ final class CheckProcess implements AutoCloseable {
                 met);
     }
 
-    /** Ends a check that another thread waits for: its outcome is that it was stopped. */
-    void stop() {
-        stopped = true;
-        close();
-    }
-
-    /** Ends the process and all that it has started, and deletes its temporary files. */
+    /** Ends the process and all that it has started. */
     @Override
     public void close() {
         Stream.concat(process.descendants(), Stream.of(process.toHandle()))
                 .toList()
                 .forEach(ProcessHandle::destroyForcibly);
         process.onExit().completeOnTimeout(null, 2, TimeUnit.SECONDS).join(); // it may still write
-        try {
+        try { // and its temporary files
             Folders.delete(folder);
         } catch (IOException | UncheckedIOException e) {
             // the system deletes temporary files as well

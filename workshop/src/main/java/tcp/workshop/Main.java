@@ -179,50 +179,29 @@ public final class Main implements Runnable {
                     String target,
             @Option(names = "--step", paramLabel = "N", description = "with --target: whose requirements") String step,
             @Option(names = "--watch", description = "check again whenever you save, until Ctrl-C") boolean watch) {
-        Workspace mine = new Workspace(project);
-        if (target != null && step == null && name == null) {
-            throw new UserError("Say whose requirements: --target " + target + " --step 5");
-        }
-        if (target != null && watch) {
+        if (watch && target != null) {
             throw new UserError("--watch is for your own file. Leave out --watch, or --target.");
         }
-        Exercise exercise = exercise(step != null ? step : name, mine);
-        Path source = mine.server();
-        String shown = target;
-        if (target != null) {
-            target = reachable(target);
-        } else if (Files.isRegularFile(source)) {
-            shown = mine.show(source);
-        } else {
-            throw new UserError((Files.exists(source)
-                            ? "%s is no file. Move it away, and begin with: %s start %s"
-                            : "There is no %s. Begin with: %s start %s")
-                    .formatted(mine.show(source), Report.RUN, exercise.name()));
-        }
-        return watch ? watch(exercise, source, mine) : checkOnce(exercise, source, target, shown, mine);
+        return watch ? watch(name) : check(name, target, step, null);
     }
 
-    private int checkOnce(Exercise exercise, Path source, String target, String shown, Workspace mine) {
-        try (CheckProcess process = new CheckProcess()) {
-            return check(process, exercise, source, target, shown, mine);
-        }
-    }
-
-    /** Checks, and once more whenever the file is saved. Only a signal ends it. */
-    private int watch(Exercise exercise, Path source, Workspace mine) {
+    /** Checks again whenever the file is saved. Only a signal ends it. */
+    private int watch(String name) {
+        Workspace mine = new Workspace(project);
         CheckProcess process = new CheckProcess();
         while (true) {
-            byte[] checked = bytes(source);
+            byte[] checked = bytes(mine.server());
             CheckProcess checking = process;
-            out.print(CommandLine.Help.Ansi.AUTO.enabled() ? "\033[H\033[2J\033[3J" : "\n");
+            out.print(CommandLine.Help.Ansi.AUTO.enabled() ? "\033[H\033[2J" : "\n");
             var check = CompletableFuture.runAsync(() -> {
-                check(checking, exercise, source, null, mine.show(source), mine);
-                out.println("\nSave " + mine.show(source) + " for the next verdict. Ctrl-C ends this.");
+                check(name, null, null, checking);
+                out.println("\nSave " + mine.show(mine.server()) + " for the next verdict. Ctrl-C ends this.");
             });
             byte[] now = checked;
-            while (now == null || Arrays.equals(now, checked)) { // null: it is just being saved
+            // null: it is just being saved
+            while (!check.isCompletedExceptionally() && (now == null || Arrays.equals(now, checked))) {
                 Checker.pause(200);
-                now = bytes(source);
+                now = bytes(mine.server());
             }
             if (!check.isDone()) {
                 checking.stop();
@@ -248,14 +227,39 @@ public final class Main implements Runnable {
         }
     }
 
-    private int check(
-            CheckProcess process, Exercise exercise, Path source, String target, String shown, Workspace mine) {
+    /** Checks in this process, or in a new one if it is null. */
+    private int check(String name, String target, String step, CheckProcess given) {
+        Workspace mine = new Workspace(project);
+        if (target != null && step == null && name == null) {
+            throw new UserError("Say whose requirements: --target " + target + " --step 5");
+        }
+        Exercise exercise = exercise(step != null ? step : name, mine);
+        Path source = mine.server();
+        String shown = target;
+        if (target != null) {
+            target = reachable(target);
+        } else if (Files.isRegularFile(source)) {
+            shown = mine.show(source);
+        } else {
+            throw new UserError((Files.exists(source)
+                            ? "%s is no file. Move it away, and begin with: %s start %s"
+                            : "There is no %s. Begin with: %s start %s")
+                    .formatted(mine.show(source), Report.RUN, exercise.name()));
+        }
         out.println("Checking " + shown + " for " + exercise.name() + ": " + exercise.title()
                 + (target == null ? "" : ", as far as it can be seen from outside"));
-        CheckProcess.Outcome outcome = process.check(exercise, project, source, target == null ? "" : target, text -> {
-            out.print(text);
-            out.flush();
-        });
+        CheckProcess.Outcome outcome;
+        CheckProcess process = given == null ? new CheckProcess() : given;
+        try {
+            outcome = process.check(exercise, project, source, target == null ? "" : target, text -> {
+                out.print(text);
+                out.flush();
+            });
+        } finally {
+            if (given == null) {
+                process.close();
+            }
+        }
         if (outcome.status() == 0) {
             out.println("\nA" + outcome.result().substring(1) + ".");
         } else if (outcome.status() == 3) {
