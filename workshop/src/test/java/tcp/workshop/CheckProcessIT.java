@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tcp.testkit.Thorough;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.source.Steps;
 import tcp.testkit.system.Programs;
@@ -34,6 +35,7 @@ class CheckProcessIT {
         }
     }
 
+    @Thorough
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             accept | System.exit(0);                          | in accept()
@@ -55,6 +57,7 @@ class CheckProcessIT {
     }
 
     /** Somebody stops the check: that is no verdict, and nothing stays behind. */
+    @Thorough
     @Test
     void leavesNothingBehindWhenItIsStopped() throws Exception {
         Path tcp = Files.createDirectories(folder.resolve("tcp"));

@@ -18,10 +18,12 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.commons.support.ReflectionSupport;
+import tcp.testkit.Thorough;
 import tcp.testkit.source.Steps;
 
 /** What a task tells you to try, tried: the command, and the bytes that it says you see. */
 @Execution(ExecutionMode.CONCURRENT)
+@Thorough
 class TryItIT {
     private static final Pattern SEND =
             Pattern.compile("(?m)^    " + Pattern.quote(Report.RUN) + " send(.*)\n(?s:.*?)\n\n((?:    .*\n)+)");

@@ -48,7 +48,7 @@ public final class SimulatedServer extends RunningServer {
             int number = (int) call(Kind.DOES_NOT_START, "port()", () -> port.invoke(server));
             // A name that no socket can connect to.
             address = InetSocketAddress.createUnresolved("simulated-" + COUNT.incrementAndGet(), number);
-            Transport.OTHERS.put(address, limit -> new Connection(network.connect(number)));
+            Transport.OTHERS.put(address, limit -> new Connection(connect(number)));
             var run = type.getMethod("run");
             network.start(() -> InProcessServer.invoke(run, server));
         } catch (ReflectiveOperationException e) {
@@ -56,6 +56,13 @@ public final class SimulatedServer extends RunningServer {
         } catch (ServerFault e) {
             abortIfNotSimulated(e.getCause());
             throw e;
+        }
+    }
+
+    /** A client that takes only what it is asked to; before the server sees it, or it may have taken the first bytes. */
+    private Peer connect(int port) {
+        synchronized (network) {
+            return network.connect(port).stopReading();
         }
     }
 
@@ -170,7 +177,7 @@ public final class SimulatedServer extends RunningServer {
         private int read;
 
         Connection(Peer peer) throws IOException {
-            this.peer = peer.stopReading();
+            this.peer = peer;
             if (peer.isRefused()) {
                 throw new ConnectException("Connection refused");
             }
