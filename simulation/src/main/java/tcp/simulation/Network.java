@@ -186,6 +186,11 @@ public final class Network {
         return descriptors;
     }
 
+    /** How many it may have open. */
+    public synchronized int mostDescriptors() {
+        return mostDescriptors;
+    }
+
     /** The ports on which somebody listens. */
     public synchronized List<Integer> ports() {
         return List.copyOf(listeners.keySet());
@@ -372,6 +377,8 @@ public final class Network {
             await(true);
         }
         schedule.spinning(how);
+        thrown = 0; // nothing was thrown
+        spinning = null;
     }
 
     private void await(boolean evenIfInterrupted) {

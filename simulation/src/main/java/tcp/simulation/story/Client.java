@@ -32,6 +32,16 @@ public final class Client {
         this.name = name;
     }
 
+    /** Its end of the connection; null: it has not connected yet. */
+    public Peer peer() {
+        return peer;
+    }
+
+    /** It takes what comes, as soon as it comes. */
+    public boolean isReading() {
+        return reading;
+    }
+
     /** All that it has sent. */
     public String sent() {
         return sent.toString();
