@@ -336,7 +336,7 @@ public final class Network {
             server = caller;
         }
         if (++callsSinceAction > MOST_CALLS) {
-            spin("%,d calls since a client has done anything".formatted(MOST_CALLS));
+            spin(MOST_CALLS + " calls since a client has done anything");
         }
         schedule.before(kind, channel);
     }
@@ -356,7 +356,7 @@ public final class Network {
             fruitlessCall = call; // rather one that says more than select = 1
         }
         if (fruitless > MOST_FRUITLESS) {
-            spin("%d calls in a row without any progress, such as %s".formatted(fruitless, fruitlessCall));
+            spin(fruitless + " calls in a row without any progress, such as " + fruitlessCall);
         }
     }
 

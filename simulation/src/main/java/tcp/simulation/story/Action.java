@@ -17,6 +17,7 @@ public record Action(What what, int client, String text, long number, int call) 
 
     private static final String ESCAPED = "\r\n\t\"\\";
     private static final String ESCAPES = "rnt\"\\";
+    private static final String HEX = "0123456789abcdef";
     private static final String AT_CALL = " at call ";
 
     /** What happens, in the words of a story: %c stands for a client, %s for bytes, %d for a number. */
@@ -176,7 +177,8 @@ public record Action(What what, int client, String text, long number, int call) 
         return n - 1;
     }
 
-    static String quoted(String bytes) {
+    /** Bytes in quotes, as a story has them. */
+    public static String quoted(String bytes) {
         StringBuilder quoted = new StringBuilder("\"");
         for (char c : bytes.toCharArray()) {
             int known = ESCAPED.indexOf(c);
@@ -197,8 +199,8 @@ public record Action(What what, int client, String text, long number, int call) 
             if (c == '\\') {
                 String escape = quoted.substring(i + 1, Math.min(i + 4, quoted.length()));
                 int known = ESCAPES.indexOf(escape.charAt(0));
-                int high = escape.startsWith("x") && escape.length() == 3 ? Character.digit(escape.charAt(1), 16) : -1;
-                int low = high < 0 ? -1 : Character.digit(escape.charAt(2), 16);
+                int high = escape.startsWith("x") && escape.length() == 3 ? HEX.indexOf(escape.charAt(1)) : -1;
+                int low = high < 0 ? -1 : HEX.indexOf(escape.charAt(2));
                 if (known < 0 && low < 0) {
                     throw new IllegalArgumentException("\\" + escape.charAt(0) + " in \"" + quoted
                             + "\" is unknown; there are \\r, \\n, \\t, \\\", \\\\ and \\x0f.");

@@ -47,6 +47,16 @@ public final class Client {
         return sent.toString();
     }
 
+    /** How many bytes it has sent. */
+    public int sentBytes() {
+        return sent.length();
+    }
+
+    /** Some of the bytes that it has sent. */
+    public String sent(int from, int to) {
+        return sent.substring(from, to);
+    }
+
     /** How many bytes each read() of the server got from it. */
     public List<Integer> reads() {
         return reads;

@@ -1,7 +1,6 @@
 package tcp.simulation.story;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import tcp.simulation.Call;
@@ -44,6 +43,11 @@ public abstract class Player implements Schedule {
     /** Whether actions are left. */
     protected boolean hasNext() {
         return next < actions.size();
+    }
+
+    /** How many calls there have been since the last action, of those that an action can wait for. */
+    protected int callsSinceAction() {
+        return callsSinceAction;
     }
 
     /** Whether descriptors have run out. */
@@ -125,6 +129,15 @@ public abstract class Player implements Schedule {
         return happens;
     }
 
+    /** One byte for each char. */
+    private static byte[] bytes(String text) {
+        byte[] bytes = new byte[text.length()];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) text.charAt(i);
+        }
+        return bytes;
+    }
+
     private void perform(Action action, Client client, int n) {
         switch (action.what()) {
             case CONNECTS ->
@@ -133,7 +146,7 @@ public abstract class Player implements Schedule {
             case SENDS, SENDS_MANY -> {
                 String text = action.text().repeat(Math.max(n, 1));
                 client.sent.append(text);
-                client.peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
+                client.peer.send(bytes(text));
             }
             case STOPS_READING -> {
                 client.reading = false;

@@ -32,7 +32,7 @@ public record Story(List<Action> actions) {
         int from = 0;
         for (int at = 0; at <= text.length(); at++) {
             if (at == text.length() || text.charAt(at) == ';' || text.charAt(at) == '\n') {
-                String action = text.substring(from, at).strip();
+                String action = text.substring(from, at).trim();
                 if (!action.isEmpty()) {
                     actions.add(Action.parse(action));
                 }
