@@ -1,0 +1,32 @@
+import { withBase } from 'vitepress'
+import { prepare } from './trace.mjs'
+
+const json = (address) => fetch(withBase(address)).then((response) => {
+  if (!response.ok) throw new Error(`${address}: ${response.status}`)
+  return response.json()
+})
+
+let index
+const loaded = new Map()
+
+/** All servers that there are: name, title, and of a wrong one the right one, the change and its diagnosis. */
+export const servers = () => index ??= json('/files/play.json')
+
+/** A server: what is known of it, its lines as text and coloured, and play(story). Loaded when first wanted. */
+export function load(name) {
+  if (!loaded.has(name)) {
+    loaded.set(name, Promise.all([
+      servers(),
+      json(`/files/play/${name}.json`),
+      import(/* @vite-ignore */ new URL(withBase(`/play/${name}.js`), location.href).href),
+    ]).then(([all, lines, engine]) => {
+      let last = {}
+      const play = (story) => {
+        if (last.story !== story) last = { story, trace: prepare(JSON.parse(engine.play(story, '{}'))) }
+        return last.trace
+      }
+      return { ...all.find((one) => one.name === name), lines, play }
+    }))
+  }
+  return loaded.get(name)
+}
