@@ -67,7 +67,7 @@ describe('what the pages promise', { skip }, () => {
       assert.equal(trace.error, undefined)
       if (beside) {
         const right = await play(beside, story)
-        assert.notDeepEqual(differences(trace, right), [], 'the two differ')
+        assert.ok(differences(trace, right), 'the two differ')
         assert.equal(right.at(-1).k, 'sleep', 'the right one is well')
       }
     })
@@ -82,9 +82,9 @@ describe('what the pages promise', { skip }, () => {
     assert.ok(puzzles.length >= 12, `${puzzles.length} puzzles`)
     for (const { name, base, par } of puzzles) {
       const differ = async (story) => differences(await play(name, story), await play(base, story))
-      assert.notDeepEqual(await differ(par), [], `${name}: ${par}`)
+      assert.ok(await differ(par), `${name}: ${par}`)
       const shorter = actionsOf(par).slice(0, -1).join('; ')
-      assert.deepEqual(await differ(shorter), [], `${name}: ${shorter}`)
+      assert.equal(await differ(shorter), null, `${name}: ${shorter}`)
     }
   })
   test('it is small', () => {
@@ -182,7 +182,7 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
     await press(one, 'Step', 'Step')
     await one.getByRole('radio', { name: /^A/ }).check()
     await press(one, 'reset')
-    assert.equal(await story(one), 'A connects; A resets at call 2')
+    assert.equal(await story(one), 'A connects; A resets at call 1')
     await press(one, 'Back', 'Back')
     assert.match(await saying(one), /^A connects/)
     await press(one, 'close')
@@ -191,7 +191,7 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
 
   test('the address has all of it, and back to the page that was left', () => page(`play#${at('step3')}`, async (one) => {
     await press(one, 'connect', 'Until it sleeps', 'half-close')
-    await one.getByText('The story as text').click()
+    await one.locator('.story-text summary').click()
     await one.getByRole('button', { name: 'Copy link' }).click()
     await one.getByRole('button', { name: 'Copied' }).waitFor()
     const link = await one.evaluate(() => navigator.clipboard.readText())
@@ -201,7 +201,7 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
     await ready(one)
     await press(one, 'Until it sleeps', 'Until it sleeps')
     assert.match(await log(one), /A connects[^]*A half-closes[^]*close\(A\)/)
-    await one.getByText('The story as text').click()
+    await one.locator('.story-text summary').click()
     await one.getByLabel('The story as text').fill('A connects\nA sends "pasted" at once\n')
     await one.getByRole('button', { name: 'Play this story' }).click()
     assert.equal(await story(one), 'A connects; A sends "pasted" at once')
@@ -294,7 +294,7 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
       }
       const nothing = 'A connects; B connects; C connects; D connects'
       for (const puzzle of puzzles) {
-        if (!differences(await play(puzzle.name, nothing), await play(puzzle.base, nothing)).length) {
+        if (!differences(await play(puzzle.name, nothing), await play(puzzle.base, nothing))) {
           await shows(puzzle, nothing, 'nobody can tell the two apart')
           assert.equal(await one.locator('.diff').count(), 0, `${puzzle.name}: nothing is given away`)
         }

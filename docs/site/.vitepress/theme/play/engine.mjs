@@ -12,7 +12,10 @@ const loaded = new Map()
 /** All servers that there are: name, title, and of a wrong one the right one, the change and its diagnosis. */
 export const servers = () => index ??= json('/files/play.json')
 
-/** A server: what is known of it, its lines as text and coloured, and play(story). Loaded when first wanted. */
+/**
+ * A server: what is known of it, its lines as text and coloured, and play(story). Given a trace of another story,
+ * and the number of its first events that are sure to be the same, that goes faster. Loaded when first wanted.
+ */
 export function load(name) {
   if (!loaded.has(name)) {
     loaded.set(name, Promise.all([
@@ -21,8 +24,11 @@ export function load(name) {
       import(/* @vite-ignore */ new URL(withBase(`/play/${name}.js`), location.href).href),
     ]).then(([all, lines, engine]) => {
       let last = {}
-      const play = (story) => {
-        if (last.story !== story) last = { story, trace: prepare(JSON.parse(engine.play(story, '{}'))) }
+      const play = (story, known = [], skip = 0) => {
+        if (last.story !== story) {
+          const limits = JSON.stringify({ maxEvents: 20_000, skip })
+          last = { story, trace: prepare(JSON.parse(engine.play(story, limits)), known) }
+        }
         return last.trace
       }
       return { ...all.find((one) => one.name === name), lines, play }

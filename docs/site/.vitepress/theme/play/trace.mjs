@@ -2,20 +2,21 @@
 
 const nothing = { backlog: [], descriptors: {}, conns: {}, keys: [], clients: {}, now: 0 }
 
-/** Each event with what holds when it has happened: the world, the line, the action, and the calls since, as "at call 3" counts them. */
-export function prepare({ events = [], error }) {
-  let world = nothing
-  let line = null
-  let action = -1
-  let calls = 0
-  const trace = events.map((event) => {
+/**
+ * Each event with what holds when it has happened: the world, the line, the action, and the calls since,
+ * as "at call 3" counts them. The events that the engine has skipped are those known from before.
+ */
+export function prepare({ events = [], skipped = 0, outcome = [], error }, known = []) {
+  const trace = known.slice(0, skipped)
+  let { world = nothing, at: line = null, action = -1, calls = 0 } = trace.at(-1) ?? {}
+  for (const event of events) {
     world = event.s ?? world
-    if (event.k === 'line') line = event
+    if (event.k === 'line') line = { ...event, fields: event.fields ?? line?.fields }
     if (event.k === 'action') [action, calls] = [event.i, 0]
     calls = event.n ?? calls
-    return { ...event, world, at: line, action, calls }
-  })
-  return Object.assign(trace, { error })
+    trace.push({ ...event, world, at: line, action, calls })
+  }
+  return Object.assign(trace, { outcome, error })
 }
 
 const ENDS = ['sleep', 'spin', 'throw', 'end', 'cut']
@@ -34,7 +35,7 @@ export function stopsOf(traces, mode, atActions) {
   const stops = [now]
   const move = (next) => {
     const moved = next.some((at, k) => at !== now[k])
-    now = next
+    if (moved) now = next
     return moved
   }
   for (;;) {
@@ -57,16 +58,17 @@ function beforeAction(trace, from, stops) {
 
 /** The next action, with those that come at once with it in all of the servers. */
 function intoAction(traces, now) {
+  const find = (trace, from, is) => {
+    for (let i = from + 1; i < trace.length; i++) if (trace[i].k === 'action' && is(trace[i])) return i
+    return -1
+  }
   const reached = traces.map((trace, k) => {
-    let i = trace.findIndex((event, at) => at > now[k] && event.k === 'action')
+    let i = find(trace, now[k], () => true)
     while (i >= 0 && trace[i + 1]?.k === 'action') i++
     return i < 0 ? Infinity : trace[i].i
   })
   const action = Math.min(...reached)
-  return traces.map((trace, k) => {
-    const i = trace.findIndex((event) => event.k === 'action' && event.i === action)
-    return i < 0 ? now[k] : i
-  })
+  return traces.map((trace, k) => Math.max(now[k], find(trace, now[k], ({ i }) => i === action)))
 }
 
 /** The last of the stops that is not behind these places. */
@@ -77,7 +79,7 @@ export function momentOf(trace, at) {
   const event = trace[at]
   if (!event || event.action < 0) return { keep: 0, when: '' }
   const keep = event.action + 1
-  if (event.k === 'action') return { keep, when: ' at once' }
+  if (event.k === 'action') return { keep, when: (trace[at + 1]?.k ?? 'action') === 'action' ? '' : ' at once' } // or it slept on
   const next = trace.slice(at + 1).findIndex(({ k }) => k === 'action')
   const rest = trace.slice(at + 1, next < 0 ? undefined : at + 1 + next)
   return { keep, when: rest.some(({ n }) => n > event.calls) ? ` at call ${event.calls + 1}` : '' }
@@ -105,30 +107,14 @@ export function readyAfter(trace, at) {
   return null
 }
 
-const how = {
-  sleep: 'it sleeps', spin: 'it is busy with nothing', throw: 'an exception has ended it',
-  end: 'its loop has ended', cut: 'it goes on and on',
-}
-
-/** What the clients can tell of a server, and what its process shows: all that must be the same. */
-export function outcome(trace) {
-  const last = trace.at(-1)
-  if (!last) return {}
-  const { clients, conns, descriptors } = last.world
-  const got = Object.entries(clients).flatMap(([name, { got, end }]) => [
-    [`${name} has got`, bytes(got)], [`${name} sees`, end ?? 'an open connection']])
-  const unread = Object.entries(conns).map(([name, { receive, in: coming }]) => [
-    `of ${name}`, receive && coming !== 'reset' ? 'bytes are unread' : 'all is read'])
-  return Object.fromEntries([...got, ...unread, ['descriptors', String(descriptors.open)], ['the server', how[last.k] ?? how.sleep]])
-}
-
-const bytes = (text) => typeof text === 'string' ? text : `${text.n} ${text.head} ${text.tail}`
-
-/** In what two servers differ after the same story: name, one, other. */
+/**
+ * In what two servers differ after the same story: sentences that hold for the one alone, and for the
+ * other; null: nobody could tell them apart.
+ */
 export function differences(one, other) {
-  const [a, b] = [outcome(one), outcome(other)]
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name])
-    .map((name) => [name, a[name], b[name]])
+  const alone = (a, b) => a.outcome.filter((sentence) => !b.outcome.includes(sentence))
+  const found = [alone(one, other), alone(other, one)]
+  return found.flat().length ? found : null
 }
 
 const count = (n, what) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
@@ -142,7 +128,7 @@ export function say(event) {
     line: () => `Line ${event.line}, in ${event.method}().`,
     call: () => `${event.text}.${why}`,
     print: () => `It prints: ${event.text}`,
-    sleep: () => `The server sleeps in select().${why}`,
+    sleep: () => event.why ?? 'The server sleeps in select().',
     spin: () => `The loop has turned ${count(event.turns, 'time')} and got nowhere: it uses a whole CPU, and never sleeps again.${why}`,
     throw: () => `An exception leaves the loop, and the server has ended: ${event.text.split('\n')[0]}`,
     end: () => 'run() has returned. The server has ended.',
