@@ -10,7 +10,13 @@ let index
 const loaded = new Map()
 
 /** All servers that there are: name, title, and of a wrong one the right one, the change and its diagnosis. */
-export const servers = () => index ??= json('/files/play.json')
+export const servers = () => index ??= json('/files/play.json').then((all) => all.map((one) => ({ ...one, short: shortOf(one) })))
+
+/** As in "step 3" and "step 3, no guard". */
+function shortOf({ name, base, title }) {
+  const right = (base ?? name).replace(/^step(\d)$/, 'step $1')
+  return base ? `${right}, ${title}` : right
+}
 
 /**
  * A server: what is known of it, its lines as text and coloured, and play(story). Given a trace of another story,
