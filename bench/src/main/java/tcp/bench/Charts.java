@@ -176,7 +176,7 @@ final class Charts {
         svg.append(String.format(Locale.ROOT, element, values)).append('\n');
     }
 
-    /** What an axis names: 60, 70, 80 … where it ends at twice its start or so, else 1, 2, 4 … or 1, 10, 100 …. */
+    /** What an axis names: 60, 70, 80 … if it ends below three times its start, else 1, 2, 4 … or 1, 10, 100 … */
     private static double[] ticks(double least, double most) {
         double base = most / least > 100 ? 10 : 2;
         double step = Math.pow(10, Math.floor(Math.log10(most - least)));

@@ -166,23 +166,13 @@ final class Checker implements TestExecutionListener {
         if (failure.isPresent()) {
             return checker.verdict(failure);
         }
-        Path folder = temporaryFolder();
+        Path folder = Files.createTempDirectory("server"); // in the folder that CheckProcess deletes
         try {
             submission.compilation().writeTo(folder);
             var settings = Map.of("server.classes", folder.toString(), "server.source", source.toString());
             return checker.verdict(checker.fails(settings, "simulated"));
         } finally {
             Folders.delete(folder);
-        }
-    }
-
-    private static Path temporaryFolder() {
-        try {
-            return Files.createTempDirectory("workshop");
-        } catch (IOException e) {
-            throw new UserError("""
-                    Cannot write to the folder for temporary files, %s: \
-                    give another one with java -Djava.io.tmpdir=FOLDER""".formatted(System.getProperty("java.io.tmpdir")));
         }
     }
 
@@ -428,6 +418,6 @@ final class Checker implements TestExecutionListener {
 
     private void met(String method) {
         met.add(method);
-        event(Event.TEXT, "  holds    " + words(method) + "\n");
+        event(Event.HOLDS, method);
     }
 }

@@ -21,12 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tcp.testkit.Thorough;
 import tcp.testkit.server.InProcessServer;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.source.Steps;
 import tcp.testkit.system.Programs;
 
 /** Whatever a server does to the process that checks it, there is a verdict, and soon. */
+@Thorough
 class CheckProcessIT {
     private static final Path PROJECT = Steps.project();
 
