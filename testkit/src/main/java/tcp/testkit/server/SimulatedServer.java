@@ -167,8 +167,8 @@ public final class SimulatedServer extends RunningServer {
             return null;
         });
         if (!awaitWithTime(() -> close.task().isDone())) {
-            throw look().orElseGet(() -> InProcessServer.stuck(
-                    Kind.DOES_NOT_END, "The server's close() does not return.", close.thread()));
+            throw look().orElseGet(() ->
+                    InProcessServer.stuck(Kind.DOES_NOT_END, "The server's close() does not return.", close.thread()));
         }
         InProcessServer.finish(Kind.DOES_NOT_END, close);
     }
