@@ -223,12 +223,13 @@ public final class ServerProcess extends RunningServer {
     @Override
     public void close() {
         fault(); // is noted, if there is one
+        int patience = closed ? 1 : 5; // s; less if it was asked before
         closed = true;
         // strace, when it is asked to end, lets go of the server, which would live on.
         process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
         try {
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {
