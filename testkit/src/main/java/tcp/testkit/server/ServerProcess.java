@@ -156,11 +156,16 @@ public final class ServerProcess extends RunningServer {
         awaitExit();
     }
 
+    /** Notes whether it has ended by itself; if it has printed an exception, it may be about to. */
+    private void noteEnd() {
+        if (!closed) {
+            ended = await(Duration.ofMillis(err.isEmpty() ? 0 : 500), () -> !process.isAlive());
+        }
+    }
+
     @Override
     Optional<ServerFault> fault() {
-        if (!closed && !process.isAlive()) {
-            ended = true;
-        }
+        noteEnd();
         return !ended
                 ? Optional.empty()
                 : Optional.of(new ServerFault(
@@ -222,7 +227,7 @@ public final class ServerProcess extends RunningServer {
     /** Ends it and what it has started, at once if it does not end when asked. */
     @Override
     public void close() {
-        fault(); // is noted, if there is one
+        noteEnd();
         int patience = closed ? 1 : 5; // s; less if it was asked before
         closed = true;
         // strace, when it is asked to end, lets go of the server, which would live on.
