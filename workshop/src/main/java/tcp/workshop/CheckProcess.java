@@ -17,6 +17,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.system.Folders;
@@ -28,10 +30,14 @@ import tcp.testkit.system.Programs;
  */
 final class CheckProcess implements AutoCloseable {
     /** How long the other side may be silent, in s. It says each second that it lives. */
-    private static final int LIMIT = 9;
+    private static final int LIMIT = 5;
 
     /** How long it may take to start, in s. None of the learner's code runs before that. */
     private static final int START_LIMIT = 60;
+
+    /** A line of a stack trace that is in the server's code: the method and the place. */
+    private static final Pattern SERVERS_LINE =
+            Pattern.compile("\\s+at (?:\\S*/)?tcp\\.[A-Z][\\w$]*\\.([^(]+)\\((.+)\\)");
 
     /** What the other side writes: one of these and its parts, with tabs between them. */
     enum Event {
@@ -192,6 +198,7 @@ final class CheckProcess implements AutoCloseable {
                         .completeOnTimeout(null, 500, TimeUnit.MILLISECONDS)
                         .join()
                 == null;
+        String place = silent ? place() : exits;
         close();
         int status = process.onExit().join().exitValue();
         if (!silent && exits == null && (status == 130 || status == 143)) { // SIGINT, SIGTERM
@@ -204,7 +211,7 @@ final class CheckProcess implements AutoCloseable {
                 : "The process that runs your server ended, with exit status %d.".formatted(status);
         out.accept("  BROKEN   " + (trying.isEmpty() ? "starts" : Checker.words(trying)) + "\n\n"
                 + Report.part("Happened", happened)
-                + (exits == null || exits.isEmpty() ? "" : Report.part("", exits))
+                + (place == null || place.isEmpty() ? "" : Report.part("", place))
                 + errors.stream()
                         .filter(line -> !line.isEmpty())
                         .limit(5)
@@ -221,6 +228,28 @@ final class CheckProcess implements AutoCloseable {
                 trying,
                 List.of(silent ? "no-answer" : "exits"),
                 met);
+    }
+
+    /** Where a thread is in the server's code, as the JDK's jcmd sees it; null: it cannot tell in time. */
+    private String place() {
+        try {
+            Process jcmd = new ProcessBuilder(
+                            Programs.JAVA.resolveSibling("jcmd").toString(), "" + process.pid(), "Thread.print")
+                    .start();
+            List<String> lines = collect(jcmd.getInputStream(), new CopyOnWriteArrayList<>());
+            jcmd.waitFor(2, TimeUnit.SECONDS);
+            jcmd.destroyForcibly();
+            return lines.stream()
+                    .map(SERVERS_LINE::matcher)
+                    .filter(Matcher::matches)
+                    .findFirst()
+                    .map(line -> "A thread was at %s in %s().".formatted(line.group(2), line.group(1)))
+                    .orElse(null);
+        } catch (IOException e) {
+            return null;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Ends the process and all that it has started. */

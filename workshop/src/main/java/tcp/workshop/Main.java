@@ -246,6 +246,11 @@ public final class Main implements Runnable {
                             : "There is no %s. Begin with: %s start %s")
                     .formatted(mine.show(source), Report.RUN, exercise.name()));
         }
+        String problem = target == null ? Doctor.loopbackProblem() : "";
+        if (!problem.isEmpty()) {
+            throw new UserError("Nothing can be tried, for nobody can connect to 127.0.0.1 (%s). Ask: %s doctor"
+                    .formatted(problem, Report.RUN));
+        }
         out.println("Checking " + shown + " for " + exercise.name() + ": " + exercise.title()
                 + (target == null ? "" : ", as far as it can be seen from outside"));
         CheckProcess.Outcome outcome;
@@ -373,6 +378,6 @@ public final class Main implements Runnable {
                             description = "cut what is sent into so many bytes")
                     int pieces,
             @Option(names = "--end", description = "then end this half of the connection") boolean end) {
-        return Send.run(addresses(to).get(0), texts == null ? List.of() : texts, times, pieces, end, out);
+        return Send.run(addresses(to), texts == null ? List.of() : texts, times, pieces, end, out);
     }
 }

@@ -176,6 +176,14 @@ class CommandTest {
     }
 
     @Test
+    void progressThatCannotBeNotedIsNoFailure() throws IOException {
+        Path tcp = Files.createDirectories(mine.resolve("tcp"));
+        Files.writeString(tcp.resolve("Server.java"), "package tcp;");
+        Files.createDirectory(mine.resolve("progress.lock")); // as in a folder that is read-only
+        assertThat(run("check", "step1")).startsWith("1 ").contains("\nYour progress is not noted: ");
+    }
+
+    @Test
     void sourcesAreUtf8WithoutByteOrderMark() throws IOException {
         Path source = Files.writeString(mine.resolve("Server.java"), "\uFEFFpackage tcp;");
         assertThatThrownBy(() -> Submission.compile(source, "mine")).hasMessageContaining("byte order mark");

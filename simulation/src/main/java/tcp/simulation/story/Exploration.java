@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import tcp.simulation.story.Action.What;
 
 /** Looks for a story in which a server breaks its contract, and for the shortest that shows it. */
@@ -122,6 +123,26 @@ public final class Exploration {
             }
         }
         return first;
+    }
+
+    /** The stories that an exploration plays: the same seed gives the same ones. */
+    public static Iterator<Story> stories(Contract contract, long seed, long most) {
+        return new Families(contract, seed, most);
+    }
+
+    /** What is left of a story when all has gone that it does not take. */
+    public static Story shrunk(Story story, Predicate<Story> holds) {
+        Story shortest = story;
+        List<List<Action>> shorter = shorter(story.actions());
+        for (int i = 0; i < shorter.size(); i++) {
+            List<Action> actions = Story.renumbered(shorter.get(i));
+            if (Story.isPossible(actions) && holds.test(new Story(actions))) {
+                shortest = new Story(actions);
+                shorter = shorter(actions);
+                i = -1;
+            }
+        }
+        return shortest;
     }
 
     /** Simpler stories to try: without some actions, with simpler moments, less text, smaller numbers. */
