@@ -272,6 +272,9 @@ public final class Network {
 
     /** As Thread.sleep(), on the network's clock. */
     public void sleep(long nanos) throws InterruptedException {
+        if (server != null && server.isAlive() && Thread.currentThread() != server) {
+            notSimulated("several threads");
+        }
         for (long until = now() + nanos; now() < until; ) {
             sleep(until, changes());
             if (Thread.interrupted()) {
