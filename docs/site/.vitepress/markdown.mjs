@@ -135,8 +135,7 @@ export function markdown(md, base) {
   function figure(path, text, step) {
     const svg = step && path === `docs/pictures/${step}.svg`
       ? linkPicture(picture(path), callsOf(read(`docs/${step}.md`), read(source(step)))) : picture(path)
-    const kind = path.startsWith('docs/') ? 'picture' : 'picture chart'
-    return `<figure class="${kind}" role="img" tabindex="0" aria-label="${escape(text)}"`
+    return `<figure class="picture" role="img" tabindex="0" aria-label="${escape(text)}"`
       + ` v-html="${escape(JSON.stringify(svg))}"></figure>\n`
   }
 

@@ -91,7 +91,7 @@ async function linesAreReadable(page) {
 
 /** Their words are large enough on a phone; arrowheads are there; ids are unique. */
 async function picturesAreLegible(page) {
-  for (const picture of await page.locator('.picture:not(.chart)').all()) {
+  for (const picture of await page.locator('.picture').all()) {
     const { small, tips, size } = await picture.evaluate((figure) => ({
       small: Math.min(...[...figure.querySelectorAll('text')].map((text) => text.getBoundingClientRect().height)),
       tips: [...figure.querySelectorAll('.tip')].filter((tip) => tip.getBoundingClientRect().width > 3
@@ -269,19 +269,21 @@ test('search wants all of the words', () => visit('index', async (page) => {
   await page.locator('.VPLocalSearchBox .no-results').waitFor()
 }))
 
-test('dark at will, and still after a reload', () => visit('step1-init', async (page) => {
-  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
-  const picture = () => page.locator('.picture .paper').first().evaluate((paper) => getComputedStyle(paper).fill)
-  const before = [await background(), await picture()]
-  await page.locator('.VPNavBarAppearance .VPSwitchAppearance').click()
-  await page.locator('html.dark').waitFor()
-  assert.notEqual(await background(), before[0], 'the page is dark')
-  assert.notEqual(await picture(), before[1], 'the picture is dark')
-  const after = await background()
-  await page.reload()
-  await page.locator('html.dark').waitFor()
-  assert.equal(await background(), after)
-}, { colorScheme: 'light' }))
+for (const [name, part] of [['step1-init', '.paper'], ['benchmark', 'path']]) {
+  test(`dark at will, and still after a reload: ${name}`, () => visit(name, async (page) => {
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const picture = () => page.locator(`.picture ${part}`).first().evaluate((paper) => getComputedStyle(paper).fill)
+    const before = [await background(), await picture()]
+    await page.locator('.VPNavBarAppearance .VPSwitchAppearance').click()
+    await page.locator('html.dark').waitFor()
+    assert.notEqual(await background(), before[0], 'the page is dark')
+    assert.notEqual(await picture(), before[1], 'the picture is dark')
+    const after = await background()
+    await page.reload()
+    await page.locator('html.dark').waitFor()
+    assert.equal(await background(), after)
+  }, { colorScheme: 'light' }))
+}
 
 test('the first page starts at once', () => visit('index', async (page) => {
   for (const way of ['Read chapter 1', 'Run step 5 now', 'Do the workshop']) {

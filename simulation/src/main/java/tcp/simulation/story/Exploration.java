@@ -15,6 +15,7 @@ public final class Exploration {
     private final ServerFactory servers;
     private long seed = 1;
     private int trials = 1_000;
+    private Duration shrinking = Duration.ofSeconds(20);
     private IntConsumer watcher = played -> {};
     private Run run;
 
@@ -34,9 +35,10 @@ public final class Exploration {
         return this;
     }
 
-    /** How many shorter stories to try when one has failed; 1,000 by default. */
-    public Exploration shrinking(int most) {
+    /** How many shorter stories to try when one has failed, and for how long; 1,000 and 20 s by default. */
+    public Exploration shrinking(int most, Duration longest) {
         trials = most;
+        shrinking = longest;
         return this;
     }
 
@@ -94,8 +96,12 @@ public final class Exploration {
     private Failure shortest(Failure first) throws InterruptedException {
         Failure failure = alone(first);
         List<List<Action>> shorter = shorter(failure.story().actions());
+        long end = System.nanoTime() + shrinking.toNanos();
         int left = trials;
-        for (int i = 0; failure.before().isEmpty() && i < shorter.size() && left > 0; i++, left--) {
+        for (int i = 0; failure.before().isEmpty() && i < shorter.size(); i++) {
+            if (left-- == 0 || System.nanoTime() > end) {
+                break;
+            }
             Failure found = trial(Story.renumbered(shorter.get(i)));
             if (failure.isLike(found)) {
                 failure = found;

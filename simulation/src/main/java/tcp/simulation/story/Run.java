@@ -6,8 +6,10 @@ import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import tcp.simulation.Call;
 import tcp.simulation.Network;
 import tcp.simulation.story.Contract.Trait;
@@ -98,16 +100,27 @@ final class Run extends Player {
     }
 
     private void stuck(StackTraceElement[] stack) {
-        String where = "";
-        for (int i = stack.length - 1; i >= 0; i--) {
-            where = stack[i].getClassName().matches("(java|jdk|sun|tcp\\.simulation)\\..*")
-                    ? where
-                    : " It is in " + stack[i] + ".";
-        }
+        String where = place(stack).map(at -> " It is in " + at + ".").orElse("");
         note(
                 Kind.STUCK,
                 closing ? "close() does not end the loop." : "It calls nothing, and does not return." + where,
                 null);
+    }
+
+    /** The innermost line of the server's own. */
+    private static Optional<StackTraceElement> place(StackTraceElement[] stack) {
+        return Stream.of(stack)
+                .filter(frame -> !frame.getClassName().matches("(java|jdk|sun|tcp\\.simulation)\\..*"))
+                .findFirst();
+    }
+
+    /** Where the server's thread, which is this one, has called Thread.sleep(), in words; "": it has not. */
+    private static String inThreadSleep() {
+        StackTraceElement[] stack = Thread.currentThread().getStackTrace();
+        boolean sleeps = Stream.of(stack)
+                .anyMatch(frame -> frame.getClassName().endsWith(".ServerSystem")
+                        && frame.getMethodName().equals("sleep"));
+        return sleeps ? place(stack).map(at -> " in Thread.sleep(), in " + at).orElse("") : "";
     }
 
     int played() {
@@ -255,7 +268,9 @@ final class Run extends Player {
     /** The story is over, and another begins. False: it was the last one for this server. */
     private boolean end(long nanos) {
         if (nanos >= 0 && nanos < SHORTEST_SLEEP) {
-            throw fail(Kind.SPINS, "Nobody is connected, and the server wakes up after %,d ns.".formatted(nanos));
+            throw fail(
+                    Kind.WAKES_FOR_NOTHING,
+                    "Nobody is connected, and the server wakes up after %,d ns.".formatted(nanos));
         }
         int left = network.descriptors() - baseline;
         if (left != 0) {
@@ -320,9 +335,11 @@ final class Run extends Player {
             client.settledAt = network.now();
             client.stoodStill = 0;
         }
-        client.idle = network.now() - client.settledAt;
+        client.idle = network.now() - client.settledAt + 1;
         boolean cutOff = contract.cutsOff().test(client);
-        if (cutOff && client.stoodStill == Client.UNCLEAR) {
+        client.idle -= 2_000_000; // who sleeps by the ms may wake up at the very moment, or one later
+        boolean justNow = cutOff && !contract.cutsOff().test(client);
+        if (justNow || cutOff && client.stoodStill == Client.UNCLEAR) {
             return;
         }
         cutOff &= client.stoodStill != Client.OWED;
@@ -340,10 +357,12 @@ final class Run extends Player {
                             .formatted(client.name, client.sent.length()));
         } else if (kind != null) {
             String end = client.peer.isReset() ? " and a reset" : client.peer.isAtEnd() ? " and end of stream" : "";
+            String sleep = inThreadSleep();
             throw fail(
-                    kind,
-                    "The server sleeps. %s has got %s%s%s; expected: %s, and %s."
+                    sleep.isEmpty() ? kind : Kind.SLEEPS,
+                    "The server sleeps%s. %s has got %s%s%s; expected: %s, and %s."
                             .formatted(
+                                    sleep,
                                     client.name,
                                     bytes(got, same),
                                     end,
