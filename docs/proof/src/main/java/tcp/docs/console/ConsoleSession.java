@@ -24,6 +24,7 @@ import tcp.docs.source.BrokenSources;
 import tcp.docs.source.DiffBlocks;
 import tcp.testkit.source.SourceCompiler;
 import tcp.testkit.system.Folders;
+import tcp.testkit.system.Programs;
 
 /**
  * Commands that are run together in a copy of the repository, and whose outputs are compared
@@ -105,6 +106,13 @@ record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean
                 : Stream.concat(Stream.of(server), commands.stream()).toList();
     }
 
+    /** The java command that it needs: that of this test if it will do, else of the newest JDK. */
+    private Path java() {
+        int version =
+                all().stream().mapToInt(command -> command.block().jdk()).max().orElseThrow();
+        return version <= 17 ? Programs.JAVA : Programs.java(version);
+    }
+
     /**
      * Runs it and tells what is not as the blocks show it.
      *
@@ -143,7 +151,7 @@ record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean
     }
 
     private Map<Command, List<String>> run(Path copy) throws IOException, InterruptedException {
-        try (Shell shell = Shell.type(copy, commands, UnaryOperator.identity())) {
+        try (Shell shell = Shell.type(copy, java(), commands, UnaryOperator.identity())) {
             return outputs(shell, UnaryOperator.identity());
         }
     }
@@ -154,7 +162,7 @@ record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean
         String shown = given.find() && String.valueOf(given.group("port")).matches("[1-9]\\d{0,4}")
                 ? given.group("port")
                 : PORT;
-        try (Shell shell = Shell.start(copy, compiled(copy, launch(server.text(), "0")))) {
+        try (Shell shell = Shell.start(copy, java(), compiled(copy, launch(server.text(), "0")))) {
             int listening = shell.awaitPort();
             String real = listening < 0 ? shown : String.valueOf(listening);
             String pid = String.valueOf(shell.javaPid());
@@ -167,7 +175,7 @@ record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean
                                     .replace("$(pgrep -f Server.java)", pid)
                                     .replace("pgrep -f Server.java", "echo " + pid),
                             text.contains(" " + PROXY_PORT + " ") ? proxy : real));
-            try (Shell terminal = Shell.type(copy, commands, change)) {
+            try (Shell terminal = Shell.type(copy, java(), commands, change)) {
                 Map<Command, List<String>> outputs = outputs(terminal, back);
                 shell.await(
                         () -> OutputMatcher.fits(
