@@ -61,7 +61,8 @@ public final class Build {
                     }
                 })
                 .toList();
-        String index = servers.stream().map(Servers::json).collect(Collectors.joining(",\n", "{\"servers\":[\n", "\n]}\n"));
+        String index =
+                servers.stream().map(Servers::json).collect(Collectors.joining(",\n", "{\"servers\":[\n", "\n]}\n"));
         Files.writeString(target.resolve("index.json"), index);
         problems.forEach(System.err::println);
         System.exit(problems.isEmpty() ? 0 : 1);
@@ -79,8 +80,11 @@ public final class Build {
                 .boxed()
                 .collect(Collectors.toSet());
         Map<String, byte[]> told = new HashMap<>();
-        compiled.classes().forEach((name, classFile) -> told.put(
-                name, Instrumentation.told(classFile, silent, compiled.classes().keySet())));
+        compiled.classes()
+                .forEach((name, classFile) -> told.put(
+                        name,
+                        Instrumentation.told(
+                                classFile, silent, compiled.classes().keySet())));
         return told;
     }
 

@@ -84,22 +84,27 @@ class ModulesTest {
         for (int i = 0; all.hasNext(); i++) {
             Story story = all.next();
             // The long ones, those without descriptors, and some of each kind; of puzzles fewer.
-            if ((i % 2 == 0 || i > STORIES - 60) && (i % 5 == 0 || puzzles || !server.facts().containsKey("puzzle"))) {
+            if ((i % 2 == 0 || i > STORIES - 60)
+                    && (i % 5 == 0 || puzzles || !server.facts().containsKey("puzzle"))) {
                 stories.add(story.onOneLine());
             }
         }
         Path file = folder.resolve("stories.json");
         Files.writeString(file, stories.stream().map(Recorder::quoted).collect(Collectors.joining(",", "[", "]")));
-        List<String> inAPage = node(PLAY, server, LIMITS, file.toString()).lines().toList();
+        List<String> inAPage =
+                node(PLAY, server, LIMITS, file.toString()).lines().toList();
         JvmServer jvm = new JvmServer(server.source());
         for (int i = 0; i < stories.size(); i++) {
             String trace = jvm.play(stories.get(i), LIMITS);
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(trace.getBytes(StandardCharsets.UTF_8));
             if (!HexFormat.of().formatHex(hash).equals(inAPage.get(i))) {
-                List<String> other = node(PLAY, server, LIMITS, file.toString(), String.valueOf(i)).lines().toList();
+                List<String> other = node(PLAY, server, LIMITS, file.toString(), String.valueOf(i))
+                        .lines()
+                        .toList();
                 List<String> events = trace.lines().toList();
                 int same = 0;
-                while (same < Math.min(events.size(), other.size()) && events.get(same).equals(other.get(same))) {
+                while (same < Math.min(events.size(), other.size())
+                        && events.get(same).equals(other.get(same))) {
                     same++;
                 }
                 assertEquals(
@@ -112,7 +117,8 @@ class ModulesTest {
 
     @Test
     void playsAHundredActionsFast() throws Exception {
-        Servers last = servers().filter(it -> it.name().equals("step5")).findFirst().orElseThrow();
+        Servers last =
+                servers().filter(it -> it.name().equals("step5")).findFirst().orElseThrow();
         int longest = Integer.parseInt(node(HUNDRED, last).strip());
         assertTrue(longest < 50, "ms for a story: " + longest);
     }

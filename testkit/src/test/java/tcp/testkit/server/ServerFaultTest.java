@@ -50,7 +50,10 @@ class ServerFaultTest {
         SimulatedServer server = SimulatedServer.start(stepThreeWith("read", line));
         try (Client client = Client.connect(server.address())) {
             client.send("hello\n");
-            assertThat(server.fault().or(server::look)).get().extracting(ServerFault::kind).isEqualTo(kind);
+            assertThat(server.fault().or(server::look))
+                    .get()
+                    .extracting(ServerFault::kind)
+                    .isEqualTo(kind);
         }
     }
 
