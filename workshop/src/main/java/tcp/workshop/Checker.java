@@ -50,8 +50,11 @@ import tcp.workshop.CheckProcess.Event;
  * input what to check; the answers go to standard output.
  */
 final class Checker implements TestExecutionListener {
-    /** How long one requirement may take, in tenths of a second; more on a machine that is busy. */
+    /** How long one requirement may take, in tenths of a second: much more than it does. */
     private static final int LIMIT = 80;
+
+    /** The same on the simulated network, where nothing is waited for. */
+    private static final int SIMULATED_LIMIT = 40;
 
     private static final PrintStream EVENTS =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
@@ -66,7 +69,7 @@ final class Checker implements TestExecutionListener {
     private final String target;
     private final ClassLoader loader;
     private final Map<String, byte[]> classes;
-    private Thread tests;
+    private volatile Thread tests;
     private TestPlan plan;
     private volatile boolean simulated;
     private volatile String trying = "";
@@ -92,6 +95,9 @@ final class Checker implements TestExecutionListener {
         Thread reader = new Thread(() -> read(requests));
         reader.setDaemon(true);
         reader.start();
+        Thread clock = new Thread(Checker::tellThatItLives);
+        clock.setDaemon(true);
+        clock.start();
         boolean clean = true;
         while (clean) {
             String[] request = requests.take().split("\t", -1);
@@ -116,6 +122,13 @@ final class Checker implements TestExecutionListener {
         }
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
         Runtime.getRuntime().halt(0);
+    }
+
+    private static void tellThatItLives() {
+        while (true) {
+            pause(1_000);
+            event(Event.LIVES);
+        }
     }
 
     private static void event(Event event, Object... parts) {
@@ -153,23 +166,13 @@ final class Checker implements TestExecutionListener {
         if (failure.isPresent()) {
             return checker.verdict(failure);
         }
-        Path folder = temporaryFolder();
+        Path folder = Files.createTempDirectory("server"); // in the folder that CheckProcess deletes
         try {
             submission.compilation().writeTo(folder);
             var settings = Map.of("server.classes", folder.toString(), "server.source", source.toString());
             return checker.verdict(checker.fails(settings, "simulated"));
         } finally {
             Folders.delete(folder);
-        }
-    }
-
-    private static Path temporaryFolder() {
-        try {
-            return Files.createTempDirectory("workshop");
-        } catch (IOException e) {
-            throw new UserError("""
-                    Cannot write to the folder for temporary files, %s: \
-                    give another one with java -Djava.io.tmpdir=FOLDER""".formatted(System.getProperty("java.io.tmpdir")));
         }
     }
 
@@ -223,7 +226,9 @@ final class Checker implements TestExecutionListener {
                             .listeners(this)
                             .cancellationToken(token)
                             .build());
-            end.add(Optional.empty());
+            if (isCurrent()) {
+                end.add(Optional.empty());
+            }
         });
         tests.setContextClassLoader(loader);
         tests.setDaemon(true);
@@ -294,10 +299,7 @@ final class Checker implements TestExecutionListener {
                     return failure;
                 }
                 tenths++;
-                if (tenths % 10 == 0) {
-                    event(Event.LIVES);
-                }
-                if (tenths > LIMIT) {
+                if (tenths > (simulated ? SIMULATED_LIMIT : LIMIT)) {
                     return Optional.of(new Failure(trying, "", stuck()));
                 }
             }
@@ -309,7 +311,9 @@ final class Checker implements TestExecutionListener {
     /** Where the server is that keeps a test from its end, or null if it waits in select(). */
     private static Throwable stuck() {
         return learnersThreads().values().stream()
-                .filter(stack -> Arrays.stream(stack).noneMatch(Checker::isSelect))
+                .filter(stack -> Arrays.stream(stack)
+                        .takeWhile(frame -> !isLearners(frame)) // a handler may be called by select()
+                        .noneMatch(frame -> frame.getMethodName().matches("(doS|s)elect")))
                 .findFirst()
                 .map(stack -> {
                     Throwable place = new Throwable();
@@ -325,10 +329,6 @@ final class Checker implements TestExecutionListener {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(entry -> Arrays.stream(entry.getValue()).anyMatch(Checker::isLearners))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
-    private static boolean isSelect(StackTraceElement frame) {
-        return frame.getMethodName().matches("(doS|s)elect") && !isLearners(frame);
     }
 
     private static boolean isLearners(StackTraceElement frame) {
@@ -373,7 +373,7 @@ final class Checker implements TestExecutionListener {
 
     @Override
     public void executionStarted(TestIdentifier test) {
-        if (!method(test).isEmpty()) {
+        if (!method(test).isEmpty() && isCurrent()) {
             trying = method(test);
             tenths = 0;
             event(Event.TRIES, trying);
@@ -382,12 +382,20 @@ final class Checker implements TestExecutionListener {
 
     @Override
     public void executionSkipped(TestIdentifier test, String reason) {
-        if (!token.isCancellationRequested() && !method(test).isEmpty()) {
+        if (isCurrent() && !token.isCancellationRequested() && !method(test).isEmpty()) {
             skip(method(test), reason);
         }
     }
 
+    /** Whether this thread runs the tests of now, and not those that were given up. */
+    private boolean isCurrent() {
+        return Thread.currentThread() == tests;
+    }
+
     private void skip(String method, String why) {
+        if (simulated) {
+            token.cancel(); // what it uses is not simulated, so the other results mean nothing
+        }
         if (skipped.put(method, why) == null && !simulated) {
             event(Event.TEXT, "  SKIPPED  %s: %s\n".formatted(words(method), why));
         }
@@ -395,7 +403,7 @@ final class Checker implements TestExecutionListener {
 
     @Override
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-        if (token.isCancellationRequested()) {
+        if (!isCurrent() || token.isCancellationRequested()) {
             return;
         }
         String method = method(test);
@@ -417,6 +425,6 @@ final class Checker implements TestExecutionListener {
 
     private void met(String method) {
         met.add(method);
-        event(Event.TEXT, "  holds    " + words(method) + "\n");
+        event(Event.HOLDS, method);
     }
 }

@@ -33,7 +33,7 @@ final class StoryFailure extends AssertionError {
      */
     static Optional<StoryFailure> find(String contract, Map<String, byte[]> classes, Duration most) {
         Exploration exploration = Exploration.of(Contract.of(contract), ServerFactory.of("tcp.Server", classes::get))
-                .shrinking(500);
+                .shrinking(500, Duration.ofMillis(500));
         try {
             Optional<Failure> failure = exploration.run(5_000, most);
             return exploration.notSimulated().isEmpty() ? failure.map(StoryFailure::new) : Optional.empty();

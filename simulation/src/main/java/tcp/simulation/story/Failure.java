@@ -39,6 +39,10 @@ public record Failure(Kind kind, Story story, List<Step> steps, String what, Thr
         LOOP_ENDED,
         /** The server is busy with nothing. */
         SPINS,
+        /** The server wakes up though nobody is there, and there is nothing to do. */
+        WAKES_FOR_NOTHING,
+        /** The server sleeps, and not in select(), while a client waits. */
+        SLEEPS,
         /** The server calls nothing, and does not return. */
         STUCK,
         /** All clients have left, or the server is closed, and it has descriptors open. */

@@ -61,7 +61,7 @@ class WrongServersTest {
     void aStoryShowsWhatIsWrong(String exercise, Path right, Path patch) throws Exception {
         Path source = Files.writeString(folder.resolve("Server.java"), patched(right, patch));
         Exploration exploration = Exploration.of(Contract.of(exercise), ServerFactory.compile(source))
-                .shrinking(500);
+                .shrinking(500, Duration.ofMinutes(1));
         Optional<Failure> failure = exploration.run(20_000, Duration.ofMinutes(1));
         String why = ONLY_ELSEWHERE.get(exercise + " " + patch.getFileName());
         assertThat(failure.isPresent()).as("whether a story fails").isEqualTo(why == null);
