@@ -19,8 +19,7 @@ import tcp.testkit.system.Programs;
  * @param jar its jar
  * @param started what {@link #start} and {@link #startWithDescriptors} have started
  */
-public record ServerProgram(
-        Path java, Path classes, String main, Path source, Path jar, List<ServerProcess> started) {
+public record ServerProgram(Path java, Path classes, String main, Path source, Path jar, List<ServerProcess> started) {
     static ServerProgram of(ExtensionContext context) {
         return new ServerProgram(
                 path(context, "server.java", Programs.JAVA.toString()),

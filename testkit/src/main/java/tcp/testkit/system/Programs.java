@@ -38,7 +38,9 @@ public final class Programs {
      */
     public static Path java(int version) {
         List<Path> homes = new ArrayList<>();
-        System.getenv().forEach((name, value) -> homes.addAll(name.startsWith("JAVA_HOME_") ? List.of(Path.of(value)) : List.of()));
+        System.getenv()
+                .forEach((name, value) ->
+                        homes.addAll(name.startsWith("JAVA_HOME_") ? List.of(Path.of(value)) : List.of()));
         int newest = Runtime.version().feature();
         Path java = JAVA;
         try (Stream<Path> installed = Files.list(Path.of("/usr/lib/jvm"))) {
@@ -54,7 +56,8 @@ public final class Programs {
             }
         }
         boolean found = newest >= version;
-        Assumptions.assumeTrue(found, () -> "needs JDK %d: run this with it, or have it in /usr/lib/jvm".formatted(version));
+        Assumptions.assumeTrue(
+                found, () -> "needs JDK %d: run this with it, or have it in /usr/lib/jvm".formatted(version));
         return java;
     }
 
