@@ -19,6 +19,7 @@ export function prepare({ events = [], skipped = 0, outcome = [], error }, known
   return Object.assign(trace, { outcome, error })
 }
 
+const CHOICE = /^(the next|setOption|buffers|descriptors)/ // of the network, for later
 const ENDS = ['sleep', 'spin', 'throw', 'end', 'cut']
 const stopsAt = {
   line: ({ k }) => k !== 'print',
@@ -124,7 +125,7 @@ export function say(event) {
   if (!event) return 'The server has just been made. Step, or do something as a client.'
   const why = event.why ? ` ${event.why}` : ''
   return {
-    action: () => `${event.text}. The server has not looked yet.`,
+    action: () => CHOICE.test(event.text) ? `${event.text}.` : `${event.text}. The server has not looked yet.`,
     line: () => `Line ${event.line}, in ${event.method}().`,
     call: () => `${event.text}.${why}`,
     print: () => `It prints: ${event.text}`,

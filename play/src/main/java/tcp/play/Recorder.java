@@ -122,7 +122,8 @@ final class Recorder extends Player {
                 int n = Inspection.taken(peer);
                 String got = Machine.text(Inspection.taken(peer, 0, n));
                 String bytes = n > 60 ? got.substring(0, 50) + "…" + got.hashCode() : got;
-                sentence(json, peer.name() + " has got " + n + " bytes, " + Action.quoted(bytes) + ", and " + end(peer));
+                sentence(
+                        json, peer.name() + " has got " + n + " bytes, " + Action.quoted(bytes) + ", and " + end(peer));
                 if (end.received() > 0 && !end.reset()) {
                     sentence(json, "Bytes of " + peer.name() + " are unread.");
                 }
@@ -315,7 +316,8 @@ final class Recorder extends Player {
             String because = why.of(call, selector);
             event(
                     "call",
-                    ",\"text\":" + quoted(call.toString()) + ",\"n\":" + callsSinceAction() + (because == null ? "" : ",\"why\":" + quoted(because)));
+                    ",\"text\":" + quoted(call.toString()) + ",\"n\":" + callsSinceAction()
+                            + (because == null ? "" : ",\"why\":" + quoted(because)));
         }
     }
 

@@ -2,6 +2,7 @@ package tcp.docs.console;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,7 @@ import tcp.testkit.system.Programs;
  */
 record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean literal) {
     private static final String PORT = "8080"; // as the pages have it
+    private static final String PROXY_PORT = "9000"; // that of a proxy in front of it
     private static final Pattern LAUNCH =
             Pattern.compile("(?<program>\\S*Server\\.java|-jar \\S+\\.jar)(?: (?<port>[^\\s;|&>]+))?");
     private static final Map<String, SourceCompiler.Compilation> COMPILED = new ConcurrentHashMap<>();
@@ -164,14 +166,15 @@ record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean
             int listening = shell.awaitPort();
             String real = listening < 0 ? shown : String.valueOf(listening);
             String pid = String.valueOf(shell.javaPid());
-            UnaryOperator<String> back = line -> replaceNumber(line, real, shown);
+            String proxy = freePort();
+            UnaryOperator<String> back = line -> replaceNumber(replaceNumber(line, real, shown), proxy, PROXY_PORT);
             UnaryOperator<String> change = text -> compiled(
                     copy,
                     launch(
-                            replaceNumber(text, shown, real)
+                            replaceNumber(replaceNumber(text, shown, real), PROXY_PORT, proxy)
                                     .replace("$(pgrep -f Server.java)", pid)
                                     .replace("pgrep -f Server.java", "echo " + pid),
-                            real));
+                            text.contains(" " + PROXY_PORT + " ") ? proxy : real));
             try (Shell terminal = Shell.type(copy, java(), commands, change)) {
                 Map<Command, List<String>> outputs = outputs(terminal, back);
                 shell.await(
@@ -269,6 +272,12 @@ record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean
             return folder.getFileName();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String freePort() throws IOException {
+        try (ServerSocket any = new ServerSocket(0)) {
+            return String.valueOf(any.getLocalPort());
         }
     }
 
