@@ -15,12 +15,14 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import tcp.docs.page.Docs;
 import tcp.step5.HttpContract;
+import tcp.testkit.Thorough;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.source.SourceCompiler;
 import tcp.testkit.system.Programs;
 
 /** The server of blocking-on-a-selector.md keeps the contract of step 5, as a process of a newer JDK. */
 class BlockingServerIT {
+    @Thorough
     @Test
     void keepsTheContractOfStep5(@TempDir Path classes) {
         Path java = Programs.java(21);
