@@ -51,7 +51,10 @@ record Servers(String name, String base, String source, Map<String, String> fact
                 servers.put(exercise, right(exercise, exercise, folder.resolve("solution/tcp/Server.java")));
             }
             String diff = name.substring(exercise.length() + 1) + ".diff";
-            Servers wrong = wrong(name, servers.get(exercise), Files.readString(folder.resolve("wrong").resolve(diff)));
+            Servers wrong = wrong(
+                    name,
+                    servers.get(exercise),
+                    Files.readString(folder.resolve("wrong").resolve(diff)));
             String see = wrong.facts.remove("see");
             Path other = folder.resolve("wrong").resolve(see + ".diff");
             if (Files.exists(other)) {

@@ -15,7 +15,10 @@ import tcp.simulation.story.Exploration;
 import tcp.simulation.story.Story;
 import tcp.testkit.source.Steps;
 
-/** Each puzzle has the shortest story that the explorer finds. To look for them anew: -Dplay.update=NAMES, a regular expression */
+/**
+ * Each puzzle has the shortest story that the explorer finds. To look for them anew: -Dplay.update=NAMES, a regular
+ * expression.
+ */
 class PuzzlesTest {
     private static final int STORIES = 5_000;
 
