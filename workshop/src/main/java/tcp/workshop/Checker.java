@@ -69,7 +69,7 @@ final class Checker implements TestExecutionListener {
     private final String target;
     private final ClassLoader loader;
     private final Map<String, byte[]> classes;
-    private volatile Thread tests;
+    private Thread tests;
     private TestPlan plan;
     private volatile boolean simulated;
     private volatile String trying = "";
@@ -226,9 +226,7 @@ final class Checker implements TestExecutionListener {
                             .listeners(this)
                             .cancellationToken(token)
                             .build());
-            if (isCurrent()) {
-                end.add(Optional.empty());
-            }
+            end.add(Optional.empty());
         });
         tests.setContextClassLoader(loader);
         tests.setDaemon(true);
@@ -373,7 +371,7 @@ final class Checker implements TestExecutionListener {
 
     @Override
     public void executionStarted(TestIdentifier test) {
-        if (!method(test).isEmpty() && isCurrent()) {
+        if (!method(test).isEmpty()) {
             trying = method(test);
             tenths = 0;
             event(Event.TRIES, trying);
@@ -382,14 +380,9 @@ final class Checker implements TestExecutionListener {
 
     @Override
     public void executionSkipped(TestIdentifier test, String reason) {
-        if (isCurrent() && !token.isCancellationRequested() && !method(test).isEmpty()) {
+        if (!token.isCancellationRequested() && !method(test).isEmpty()) {
             skip(method(test), reason);
         }
-    }
-
-    /** Whether this thread runs the tests of now, and not those that were given up. */
-    private boolean isCurrent() {
-        return Thread.currentThread() == tests;
     }
 
     private void skip(String method, String why) {
@@ -403,7 +396,7 @@ final class Checker implements TestExecutionListener {
 
     @Override
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-        if (!isCurrent() || token.isCancellationRequested()) {
+        if (token.isCancellationRequested()) {
             return;
         }
         String method = method(test);
