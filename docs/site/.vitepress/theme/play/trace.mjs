@@ -113,6 +113,7 @@ export function readyAfter(trace, at) {
  * other; null: nobody could tell them apart.
  */
 export function differences(one, other) {
+  if ([one, other].some((trace) => trace.at(-1)?.k === 'cut')) return null // nobody has seen the end
   const alone = (a, b) => a.outcome.filter((sentence) => !b.outcome.includes(sentence))
   const found = [alone(one, other), alone(other, one)]
   return found.flat().length ? found : null
