@@ -31,6 +31,13 @@ final class Run implements Schedule {
     private static final long SHORTEST_SLEEP = 10_000_000; // ns, when there is nothing to do
     /** A server that catches every Throwable is left asleep after so many. */
     private static final int MOST_STOPS = 20;
+    /** Reads and writes for one client, while another waits; a round of the loop has two or three. */
+    private static final int MOST_PASSED = 12;
+    /** Clients for which that is counted. */
+    private static final int MOST_WATCHED = 10;
+    // How soon a server must end, in ns.
+    private static final long GRACE = 1_000_000_000;
+    private static final long SLACK = 500_000_000;
     /** Bytes that a server may read from a client that takes no answer. */
     private static final int MOST_UNANSWERED = 256 * 1024;
 
@@ -50,6 +57,8 @@ final class Run implements Schedule {
     // Of one server.
     private int servers;
     private final List<Story> before = new ArrayList<>();
+    private ServerFactory.Server server;
+    private Thread serving;
     private Thread closer;
     private volatile Throwable closeFailed;
     private volatile boolean closing;
@@ -69,6 +78,9 @@ final class Run implements Schedule {
     private long timeLeft; // ns, of an action that lets time pass
     private boolean limited; // descriptors have run out
     private boolean resting; // and the server may be waiting for them still
+    private What end; // what has told the server to end; null: nothing
+    private long endedAt;
+    private boolean allLeft;
 
     Run(Contract contract, ServerFactory factory, Iterator<Story> stories) {
         this.contract = contract;
@@ -131,22 +143,55 @@ final class Run implements Schedule {
     }
 
     private void serve() {
+        serving = Thread.currentThread();
+        boolean program = contract.traits().contains(Trait.PROGRAM);
         try {
+            if (!program) {
+                failToMake();
+            }
             while (failure == null && stories.hasNext()) {
                 before.clear();
                 story = null;
+                actions = List.of(); // those of a story that has ended with the last server
+                next = 0;
+                end = null;
                 stopped = false;
                 closing = false;
                 stops = 0;
                 servers++;
-                serve(factory.open(network));
+                server = program ? factory.program(network) : factory.open(network);
+                serveOnce();
+                if (program) {
+                    network.exit();
+                }
             }
         } catch (Throwable e) {
             note(Kind.LOOP_ENDED, "The server could not be made: " + e, e);
         }
     }
 
-    private void serve(ServerFactory.Server server) throws InterruptedException {
+    /** Makes servers with too few descriptors, one more each time: of those that fail nothing may stay open. */
+    private void failToMake() throws Throwable {
+        int most = 0;
+        for (boolean made = false; !made; most++) {
+            network.limitDescriptors(most);
+            try (ServerFactory.Server one = factory.open(network)) {
+                made = true;
+            } catch (IOException e) {
+                if (network.descriptors() > 0) {
+                    note(
+                            Kind.LEAKS,
+                            "With %d descriptors left the constructor has failed, and %d are still open."
+                                    .formatted(most, network.descriptors()),
+                            null);
+                    return;
+                }
+            }
+        }
+        network.limitDescriptors(Integer.MAX_VALUE);
+    }
+
+    private void serveOnce() throws InterruptedException {
         closer = new Thread(() -> {
             try {
                 server.close();
@@ -157,7 +202,9 @@ final class Run implements Schedule {
         closer.setDaemon(true);
         try {
             server.run();
-            if (!closing && !stopped) {
+            if (end != null && !stopped) {
+                ended();
+            } else if (!closing && !stopped) {
                 note(Kind.LOOP_ENDED, "run() has returned, and nobody has closed the server.", null);
             }
         } catch (Throwable e) {
@@ -165,14 +212,15 @@ final class Run implements Schedule {
                 note(Kind.LOOP_ENDED, "The server's loop has ended: " + e, e);
             }
         }
+        Thread.interrupted();
         if (closing) {
             closer.join();
-        } else if (failure == null) {
+        } else if (failure == null && end != What.SIGTERM) {
             closer.run();
         }
         if (closeFailed != null) {
             note(Kind.LOOP_ENDED, "close() has failed: " + closeFailed, closeFailed);
-        } else if (network.descriptors() > 0) {
+        } else if (network.descriptors() > 0 && !contract.traits().contains(Trait.PROGRAM)) {
             note(
                     Kind.LEAKS,
                     "close() has returned, and %d descriptors are still open.".formatted(network.descriptors()),
@@ -234,8 +282,50 @@ final class Run implements Schedule {
             client.accepted = true;
             client.settledAt = network.now();
         } else if (call.kind() == Call.Kind.READ && call.result() > 0) {
-            client(call.channel()).reads.add((int) call.result());
+            Client client = client(call.channel());
+            client.reads.add((int) call.result());
+            served(client);
+        } else if (call.kind() == Call.Kind.WRITE && call.result() > 0) {
+            Client client = client(call.channel());
+            if (!client.noDelay
+                    && client.sentAtWrite == client.sent.length()
+                    && contract.traits().contains(Trait.NO_DELAY)) {
+                throw fail(Kind.DELAYED, """
+                        %s gets a second write, and TCP_NODELAY is not set: what is written may wait until it has \
+                        acknowledged the first.""".formatted(client.name));
+            }
+            client.sentAtWrite = client.sent.length();
+            served(client);
+        } else if (call.kind() == Call.Kind.SET_OPTION) {
+            client(call.channel()).noDelay |= "TCP_NODELAY true".equals(call.detail());
         }
+    }
+
+    /** Somebody has had a call; nobody else may wait for many of these. */
+    private void served(Client client) {
+        client.passedBy.clear();
+        for (int i = 0; clients.size() > 1 && clients.size() < MOST_WATCHED && i < clients.size(); i++) {
+            Client other = clients.get(i);
+            if (other != client
+                    && other.peer != null
+                    && !other.gone
+                    && other.passedBy.merge(client, 1, Integer::sum) > MOST_PASSED) {
+                other.passedBy.clear();
+                if (other.reading && !resting && end == null && waits(other)) {
+                    throw fail(
+                            Kind.STARVES,
+                            "%s waits, and meanwhile the server has made more than %d calls for %s."
+                                    .formatted(other.name, MOST_PASSED, client.name));
+                }
+            }
+        }
+    }
+
+    private boolean waits(Client client) {
+        String expected = contract.answer().apply(client);
+        int read = client.reads.stream().mapToInt(n -> n).sum();
+        return expected != null
+                && (expected.length() > client.got().length() || client.accepted && client.sent.length() > read);
     }
 
     @Override
@@ -252,11 +342,20 @@ final class Run implements Schedule {
 
     @Override
     public boolean asleep(long nanos) {
+        if (Thread.currentThread() != serving) { // a shutdown hook's
+            return false;
+        }
         progress++;
         if (stopped) {
             throw stop();
         } else if (closing) {
             return false;
+        } else if (end == What.INTERRUPTED) {
+            throw fail(Kind.NO_END, "The server's thread has been interrupted, and run() goes on.");
+        } else if (end == What.SIGTERM && network.now() - endedAt > GRACE + SLACK) {
+            throw fail(
+                    Kind.NO_END,
+                    "%,d ms after SIGTERM the server has not ended.".formatted((network.now() - endedAt) / 1_000_000));
         } else if (timeLeft > 0) {
             long step = nanos < 0 ? timeLeft : Math.min(timeLeft, nanos);
             timeLeft -= step;
@@ -269,7 +368,7 @@ final class Run implements Schedule {
             check();
         }
         while (next < actions.size() || end(nanos)) {
-            if (next < actions.size() && goOn(null)) {
+            if (allLeft || next < actions.size() && goOn(null)) {
                 return true;
             }
         }
@@ -286,16 +385,30 @@ final class Run implements Schedule {
         clients.clear();
         steps.clear();
         callsInStory = 0;
+        timeLeft = 0;
+        limited = false;
+        allLeft = false;
         resting = false;
         notSimulated.addAll(network.notSimulated());
         network.forget();
+        network.limitDescriptors(Integer.MAX_VALUE);
         network.buffers(BUFFER, BUFFER, BUFFER);
     }
 
     /** The story is over, and another begins. False: it was the last one for this server. */
     private boolean end(long nanos) {
-        if (nanos >= 0 && nanos < SHORTEST_SLEEP) {
-            throw fail(Kind.SPINS, "Nobody is connected, and the server wakes up after %,d ns.".formatted(nanos));
+        if (end == What.SIGTERM) {
+            if (allLeft) {
+                throw fail(Kind.NO_END, "Everybody has left, and the server has not ended, though SIGTERM has come.");
+            }
+            allLeft = true;
+            timeLeft = SLACK;
+            return true;
+        }
+        if (nanos >= 0) {
+            throw fail(
+                    nanos < SHORTEST_SLEEP ? Kind.SPINS : Kind.WAKES_FOR_NOTHING,
+                    "Nobody is connected, and the server wakes up after %,d ns.".formatted(nanos));
         }
         int left = network.descriptors() - baseline;
         if (left != 0) {
@@ -342,8 +455,15 @@ final class Run implements Schedule {
     }
 
     private void perform(Action action, Client client, int n) {
+        if (client != null) {
+            client.passedBy.clear();
+        }
         switch (action.what()) {
-            case CONNECTS -> client.peer = network.connect(network.ports().get(0));
+            case CONNECTS -> {
+                client.late = end != null;
+                client.peer =
+                        network.connect(network.ports().stream().findFirst().orElse(0));
+            }
             case SENDS, SENDS_MANY -> {
                 String text = action.text().repeat(Math.max(n, 1));
                 client.sent.append(text);
@@ -381,6 +501,11 @@ final class Run implements Schedule {
                 }
                 network.advance(n * 1_000_000L + 1); // never to the very moment at which a limit ends
             }
+            case INTERRUPTED -> {
+                end = What.INTERRUPTED;
+                serving.interrupt();
+            }
+            case SIGTERM -> terminate();
             case READ_GIVES -> client.readLimits.add(Math.max(n, 1));
             case WRITE_TAKES -> client.writeLimits.add(n);
             case OPTION_FAILS -> client.optionFails = true;
@@ -391,6 +516,58 @@ final class Run implements Schedule {
                 network.limitDescriptors(limited ? network.descriptors() : Integer.MAX_VALUE);
             }
         }
+    }
+
+    /** Runs the shutdown hooks as far as they get without the server. */
+    private void terminate() {
+        end = What.SIGTERM;
+        endedAt = network.now();
+        for (Client client : clients) {
+            client.readsAtSigterm = client.reads.size();
+            client.sentAtSigterm = client.sent.length();
+        }
+        server.shutdownHooks().forEach(Thread::start);
+        for (int waiting = 0; waiting < 2; ) { // twice, since one may wait for a moment only
+            Thread.yield();
+            waiting = server.shutdownHooks().stream().allMatch(Run::waits) ? waiting + 1 : 0;
+        }
+        timeLeft = 50_000_000; // a server that has to end may look now and then
+        if (server.shutdownHooks().isEmpty()) { // then the process ends
+            ended();
+            throw stop();
+        }
+    }
+
+    /** The server has ended, since it had to. */
+    private void ended() {
+        long after = network.now() - endedAt;
+        for (Client client : end == What.SIGTERM ? clients : List.<Client>of()) {
+            if (client.peer != null && !client.gone && (client.accepted || !resting)) {
+                String expected = contract.answer().apply(client);
+                boolean whole = expected == null || client.got().length() == expected.length();
+                boolean over = whole && contract.ends().test(client);
+                if (!client.late && (after < GRACE && !over && !client.halfClosed || !whole && client.reading)) {
+                    note(
+                            Kind.EARLY_END,
+                            "%,d ms after SIGTERM the process ends. %s has got %s; expected: %s%s."
+                                    .formatted(
+                                            after / 1_000_000,
+                                            client.name,
+                                            bytes(client.got(), 0),
+                                            bytes(expected, 0),
+                                            whole ? ", and a second for its next request" : ""),
+                            null);
+                }
+            }
+        }
+        try {
+            for (Thread hook : server.shutdownHooks()) {
+                hook.join();
+            }
+        } catch (InterruptedException e) {
+            note(Kind.NO_END, "A shutdown hook was interrupted.", e);
+        }
+        played++;
     }
 
     // What must hold when the server sleeps.
@@ -411,7 +588,7 @@ final class Run implements Schedule {
     private void check(Client client) {
         String got = client.got();
         String expected = contract.answer().apply(client);
-        if (expected == null) {
+        if (expected == null || client.late) {
             return;
         }
         boolean all = got.length() == expected.length();
@@ -485,6 +662,10 @@ final class Run implements Schedule {
         return text.isEmpty() ? "nothing" : text.length() + " bytes " + part;
     }
 
+    private static String seen(Client client) {
+        return client.got() + (client.peer.isReset() ? Failure.RESET : client.peer.isAtEnd() ? Failure.END : "");
+    }
+
     private Stop fail(Kind kind, String what) {
         note(kind, what, null);
         return stop();
@@ -495,7 +676,11 @@ final class Run implements Schedule {
             List<Action> done = story == null
                     ? List.of()
                     : actions.subList(0, Math.min(next, story.actions().size()));
-            failure = new Failure(kind, new Story(done), List.copyOf(steps), what, thrown, List.copyOf(before));
+            List<String> seen = clients.stream()
+                    .filter(client -> client.peer != null)
+                    .map(Run::seen)
+                    .toList();
+            failure = new Failure(kind, new Story(done), List.copyOf(steps), what, thrown, List.copyOf(before), seen);
         }
     }
 }
