@@ -59,6 +59,7 @@ class DeadlinesTest extends HttpContract {
     @Order(3)
     @Test
     @Tag("real")
+    @Tag("told")
     void endsASilentConnectionWhileOthersAreServed(InetSocketAddress server) {
         AtomicBoolean enough = new AtomicBoolean();
         try (Client busy = Client.connect(server)) {
@@ -93,6 +94,7 @@ class DeadlinesTest extends HttpContract {
     @Order(6)
     @Test
     @Tag("real")
+    @Tag("told")
     void endsAConnectionThatDripsBytes(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             var dripping = CompletableFuture.runAsync(
@@ -125,6 +127,7 @@ class DeadlinesTest extends HttpContract {
     @Order(7)
     @Test
     @Tag("real")
+    @Tag("told")
     void endsAConnectionThatTakesNoAnswers(InetSocketAddress server) throws Exception {
         try (Client greedy = Client.connect(server)) {
             var sending = CompletableFuture.runAsync(() -> {
@@ -153,6 +156,7 @@ class DeadlinesTest extends HttpContract {
     @Order(9)
     @Test
     @Tag("program")
+    @Tag("told")
     void answersWhatCameInTimeThoughItStoodStill(ServerProgram program) throws Exception {
         try (ServerProcess process = program.start()) {
             List<Client> clients = Client.connect(process.address(), 20);
@@ -226,6 +230,7 @@ class DeadlinesTest extends HttpContract {
     @Override
     @Test
     @Tag("real")
+    @Tag("told")
     public void stopsAClientThatDoesNotReadAndLosesNothing(InetSocketAddress server) {
         int count = 100_000;
         try (Client client = Client.connect(server)) {

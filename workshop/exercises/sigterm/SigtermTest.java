@@ -46,6 +46,7 @@ class SigtermTest extends HttpContract {
     @Order(2)
     @Test
     @Tag("program")
+    @Tag("told")
     void answersARequestThatIsHalfSent(ServerProgram program) {
         try (ServerProcess process = program.start();
                 Client client = Client.connect(process.address())) {
@@ -62,6 +63,7 @@ class SigtermTest extends HttpContract {
     @Order(3)
     @Test
     @Tag("program")
+    @Tag("told")
     void saysCloseInTheLastAnswerOnly(ServerProgram program) {
         try (ServerProcess process = program.start();
                 Client client = Client.connect(process.address())) {
@@ -80,6 +82,7 @@ class SigtermTest extends HttpContract {
     @Order(4)
     @Test
     @Tag("program")
+    @Tag("told")
     void endsThoughAClientIsSilent(ServerProgram program) throws Exception {
         try (ServerProcess process = program.start();
                 Client silent = Client.connect(process.address());
@@ -103,6 +106,7 @@ class SigtermTest extends HttpContract {
     @Order(5)
     @Test
     @Tag("program")
+    @Tag("told")
     void endsAtOnceWhenNobodyIsThere(ServerProgram program) throws Exception {
         long shortest = Long.MAX_VALUE;
         for (int i = 0; i < 3 && shortest > 800; i++) { // a busy machine is slow; not three times
@@ -123,6 +127,7 @@ class SigtermTest extends HttpContract {
     @Order(6)
     @Test
     @Tag("program")
+    @Tag("told")
     void finishesAnswersThatAreUnderWay(ServerProgram program) {
         try (ServerProcess process = program.start();
                 Client client = Client.connect(process.address())) {
@@ -150,6 +155,7 @@ class SigtermTest extends HttpContract {
     @Order(7)
     @Test
     @Tag("program")
+    @Tag("told")
     void answersThoseWhoWaitToBeAccepted(ServerProgram program) throws Exception {
         try (ServerProcess process = program.start()) {
             assertServed(process.address());
@@ -181,6 +187,7 @@ class SigtermTest extends HttpContract {
     @Order(8)
     @Test
     @Tag("program")
+    @Tag("told")
     void stopsWellWithoutDescriptors(ServerProgram program) throws Exception {
         try (ServerProcess process = program.startWithDescriptors(64, "-XX:-MaxFDLimit")) {
             List<Client> live = Client.connect(process.address(), 20);

@@ -77,6 +77,7 @@ final class CheckProcess implements AutoCloseable {
                 "-Xmx512m",
                 "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                 "-Dtcp.started=" + System.getProperty("tcp.started", "8"), // s; somebody waits here
+                "-Dthorough=" + System.getProperty("thorough", "false"),
                 "-Dtcp.patience=" + System.getProperty("tcp.patience", "3"), // s
                 "-cp",
                 path,

@@ -1,5 +1,6 @@
 package tcp.workshop;
 
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
 import java.io.BufferedReader;
@@ -12,8 +13,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -40,6 +42,7 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherExecutionRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.opentest4j.TestAbortedException;
+import tcp.simulation.story.Exploration;
 import tcp.testkit.server.ServerFault;
 import tcp.testkit.system.Folders;
 import tcp.workshop.CheckProcess.Event;
@@ -52,6 +55,8 @@ import tcp.workshop.CheckProcess.Event;
 final class Checker implements TestExecutionListener {
     /** How long one requirement may take, in tenths of a second; more on a machine that is busy. */
     private static final int LIMIT = 80;
+
+    private static final String STORIES = "keepsItsContractInEveryStory";
 
     private static final PrintStream EVENTS =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
@@ -92,6 +97,7 @@ final class Checker implements TestExecutionListener {
         Thread reader = new Thread(() -> read(requests));
         reader.setDaemon(true);
         reader.start();
+        new Thread(Checker::warmUp).start();
         boolean clean = true;
         while (clean) {
             String[] request = requests.take().split("\t", -1);
@@ -105,6 +111,14 @@ final class Checker implements TestExecutionListener {
             }
         }
         Runtime.getRuntime().halt(0);
+    }
+
+    /** Loads what a check needs, while the first request is still to come. */
+    private static void warmUp() {
+        LauncherFactory.create()
+                .discover(LauncherDiscoveryRequestBuilder.request()
+                        .selectors(selectClass(StoryFailure.class))
+                        .build());
     }
 
     /** Reads requests. When there is nobody any more who asks, all ends. */
@@ -153,11 +167,22 @@ final class Checker implements TestExecutionListener {
         if (failure.isPresent()) {
             return checker.verdict(failure);
         }
+        String told = checker.met.contains(STORIES) && !Boolean.getBoolean("thorough") ? " | told" : "";
         Path folder = temporaryFolder();
         try {
             submission.compilation().writeTo(folder);
-            var settings = Map.of("server.classes", folder.toString(), "server.source", source.toString());
-            return checker.verdict(checker.fails(settings, "simulated"));
+            var settings = new HashMap<String, String>();
+            settings.put("server.classes", folder.toString());
+            settings.put("server.source", source.toString());
+            failure = checker.fails(settings, "simulated | program" + told);
+            if (failure.isEmpty()) { // processes of their own, which spend most of their time in starting and waiting
+                settings.put("junit.jupiter.execution.parallel.enabled", "true");
+                settings.put("junit.jupiter.execution.parallel.mode.default", "concurrent");
+                settings.put("junit.jupiter.execution.parallel.config.strategy", "fixed");
+                settings.put("junit.jupiter.execution.parallel.config.fixed.parallelism", "3");
+                failure = checker.fails(settings, "simulated" + told);
+            }
+            return checker.verdict(failure);
         } finally {
             Folders.delete(folder);
         }
@@ -175,9 +200,18 @@ final class Checker implements TestExecutionListener {
 
     /** Tries on the simulated network what can be tried there: nothing has to be waited for. */
     private Optional<Failure> failsSimulated() {
+        Exploration exploration =
+                exercise.stories() == null ? null : StoryFailure.exploration(exercise.stories(), classes);
+        CompletableFuture<Optional<StoryFailure>> stories = exploration == null
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : CompletableFuture.supplyAsync(
+                        () -> StoryFailure.find(exploration, loader), task -> new Thread(task).start());
         simulated = true;
         Optional<Failure> failure = fails(Map.of("server", "simulated"), "inside | program | real");
         simulated = false;
+        if (exploration != null && (failure.isPresent() || !skipped.isEmpty())) {
+            exploration.stop();
+        }
         if (!skipped.isEmpty()) { // what it uses is not simulated, so a failure may be none
             event(
                     Event.TEXT,
@@ -190,13 +224,12 @@ final class Checker implements TestExecutionListener {
             skipped.clear();
             return Optional.empty();
         }
-        if (failure.isPresent() || exercise.stories() == null || met.isEmpty()) {
+        if (failure.isPresent() || exploration == null || met.isEmpty()) {
             return failure;
         }
-        trying = "keepsItsContractInEveryStory";
+        trying = STORIES;
         event(Event.TRIES, trying);
-        failure = StoryFailure.find(exercise.stories(), classes, Duration.ofSeconds(3))
-                .map(story -> new Failure(trying, "", story));
+        failure = stories.join().map(story -> new Failure(trying, "", story));
         if (failure.isEmpty()) {
             met(trying);
         }
@@ -372,7 +405,7 @@ final class Checker implements TestExecutionListener {
     }
 
     @Override
-    public void executionStarted(TestIdentifier test) {
+    public synchronized void executionStarted(TestIdentifier test) {
         if (!method(test).isEmpty()) {
             trying = method(test);
             tenths = 0;
@@ -381,7 +414,7 @@ final class Checker implements TestExecutionListener {
     }
 
     @Override
-    public void executionSkipped(TestIdentifier test, String reason) {
+    public synchronized void executionSkipped(TestIdentifier test, String reason) {
         if (!token.isCancellationRequested() && !method(test).isEmpty()) {
             skip(method(test), reason);
         }
@@ -394,7 +427,7 @@ final class Checker implements TestExecutionListener {
     }
 
     @Override
-    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+    public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
         if (token.isCancellationRequested()) {
             return;
         }

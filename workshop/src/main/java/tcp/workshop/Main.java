@@ -28,6 +28,8 @@ import picocli.CommandLine.Parameters;
         subcommands = CommandLine.HelpCommand.class,
         mixinStandardHelpOptions = true)
 public final class Main implements Runnable {
+    private static CheckProcess starting;
+
     private final Path project;
     private final PrintStream out;
 
@@ -41,6 +43,9 @@ public final class Main implements Runnable {
      * the check was stopped.
      */
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("check")) { // it starts while the command line is read
+            starting = new CheckProcess();
+        }
         System.exit(command(project(), System.out).execute(args));
     }
 
@@ -168,7 +173,7 @@ public final class Main implements Runnable {
         out.println("Checking " + shown + " for " + exercise.name() + ": " + exercise.title()
                 + (target == null ? "" : ", as far as it can be seen from outside"));
         CheckProcess.Outcome outcome;
-        try (CheckProcess process = new CheckProcess()) {
+        try (CheckProcess process = starting != null ? starting : new CheckProcess()) {
             outcome = process.check(exercise, project, source, target == null ? "" : target, text -> {
                 out.print(text);
                 out.flush();

@@ -31,6 +31,7 @@ public interface ResourceContract extends RobustnessContract {
     @Order(50)
     @Test
     @Tag("inside")
+    @Tag("told")
     default void usesNoCpuForASilentClient(InProcessServer server) throws Exception {
         try (Client client = Client.connect(server.address())) {
             assertServed(server.address());
@@ -56,6 +57,7 @@ public interface ResourceContract extends RobustnessContract {
     @Order(58)
     @Test
     @Tag("inside")
+    @Tag("told")
     default void sleepsUntilSomethingHappens(InProcessServer server) throws Exception {
         try (Client client = Client.connect(server.address())) {
             assertServed(server.address());

@@ -23,7 +23,9 @@ import tcp.testkit.client.UnexpectedResponse;
  * the published port of a container; "real" if it makes no sense on the simulated network.
  * The workshop tries them in the order in which they teach, which is their {@link Order}, up
  * to the first that fails. It leaves out those with the tag "given", for its starters have that
- * already, and "stretch", which is more than its tasks ask for.
+ * already, and "stretch", which is more than its tasks ask for; and those with the tag "told"
+ * where the same has held in every story on the simulated network. With -Dthorough=true it
+ * tries these, too.
  */
 @ExtendWith(ServerExtension.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
