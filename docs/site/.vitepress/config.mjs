@@ -54,6 +54,7 @@ export default defineConfig({
     sidebar,
     nav: [
       { text: 'Chapters', link: '/step1-init', activeMatch: '^/step' },
+      { text: 'Play', link: '/play', activeMatch: '^/(play|break-it)' },
       { text: 'Workshop', link: '/workshop/', activeMatch: '^/workshop/' },
       { text: 'Glossary', link: '/glossary' },
     ],
@@ -66,7 +67,9 @@ export default defineConfig({
   },
   transformPageData(page) {
     page.description = about(page.filePath)
-    if (page.filePath === 'docs/README.md') {
+    if (/^docs\/(play|break-it)\.md$/.test(page.filePath)) { // they need all the width there is
+      Object.assign(page.frontmatter, { aside: false, pageClass: 'wide-page' })
+    } else if (page.filePath === 'docs/README.md') {
       page.frontmatter.titleTemplate = false
       page.title = `${title}, from the selector up`
     }
@@ -95,11 +98,13 @@ export default defineConfig({
       },
     }, {
       name: 'docs:files',
-      configureServer: ({ middlewares }) => middlewares.use((request, response, next) => {
-        const text = copiedFile(decodeURI(request.url))
-        return text === undefined ? next() : response.setHeader(
-          'content-type', 'text/plain; charset=utf-8').end(text)
-      }),
+      configureServer({ middlewares }) {
+        middlewares.use((request, response, next) => {
+          const text = copiedFile(decodeURI(request.url))
+          return text === undefined ? next() : response.setHeader(
+            'content-type', 'text/plain; charset=utf-8').end(text)
+        })
+      },
     }],
     server: { fs: { allow: [root] }, watch: { ignored: ['**/target/**'] } },
   },

@@ -6,7 +6,9 @@ import { glossary } from './glossary.mjs'
 import { chapters, isPage, placeOf } from './pages.mjs'
 import { placesOf, type } from './pieces.mjs'
 import { callsOf, linkPicture } from './calls.mjs'
+import { canPlay, playFiles } from './play.mjs'
 import { fileLink, inRepository, read, root, site } from './repository.mjs'
+import { addressOf } from './theme/play/story.mjs'
 
 const steps = chapters.map(({ name }) => name)
 const source = (step) => `${step}/src/main/java/tcp/Server.java`
@@ -54,6 +56,7 @@ export function markdown(md, base) {
   const escape = md.utils.escapeHtml
   const page = (env) => relative(root, env.realPath ?? env.path ?? '').replaceAll('\\', '/')
   const stepOf = (env) => steps.find((step) => page(env) === `docs/${step}.md`)
+  playFiles(colour).forEach(([address, text]) => written.set(address, text))
   const html = (state, content) => Object.assign(new state.Token('html_block', '', 0), { content })
   const rule = (name, change) => md.core.ruler.push(name, (state) => change(state, state.tokens, state.env))
 
@@ -132,8 +135,7 @@ export function markdown(md, base) {
   function figure(path, text, step) {
     const svg = step && path === `docs/pictures/${step}.svg`
       ? linkPicture(picture(path), callsOf(read(`docs/${step}.md`), read(source(step)))) : picture(path)
-    const kind = path.startsWith('docs/') ? 'picture' : 'picture chart'
-    return `<figure class="${kind}" role="img" tabindex="0" aria-label="${escape(text)}"`
+    return `<figure class="picture" role="img" tabindex="0" aria-label="${escape(text)}"`
       + ` v-html="${escape(JSON.stringify(svg))}"></figure>\n`
   }
 
@@ -159,14 +161,18 @@ export function markdown(md, base) {
     written.set(`/files/${step}.json`, JSON.stringify(wholeFiles(files.filter(Boolean))))
   })
 
+  /** The lines of a Java file, coloured. */
+  function colour(text) {
+    return md.options.highlight(text, 'java', '').match(/<code[^>]*>([^]*)<\/code>/)[1].split('\n')
+      .map((line) => line.replace(/^<span class="line">([^]*)<\/span>$/, '$1'))
+  }
+
   /** Each line once, as text and coloured; and each file as the numbers of its lines. */
   function wholeFiles(files) {
     const lines = new Map()
     return { files: files.map((file) => {
       const texts = file.lines.map(({ text }) => text)
-      const coloured = md.options.highlight(texts.join('\n'), 'java', '')
-        .match(/<code[^>]*>([^]*)<\/code>/)[1].split('\n')
-        .map((line) => line.replace(/^<span class="line">([^]*)<\/span>$/, '$1'))
+      const coloured = colour(texts.join('\n'))
       return {
         lines: texts.map((text, i) => {
           if (!lines.has(coloured[i])) lines.set(coloured[i], { text, number: lines.size })
@@ -260,13 +266,20 @@ export function markdown(md, base) {
       }
     }
     for (const [i, token] of tokens.entries()) {
-      const play = token.type === 'html_block' && token.content.match(/^<!-- play (.*?) *-->/)
+      const play = token.type === 'html_block' && token.content.match(/^<!-- play ([^]*?)\s*-->/)
       if (play) {
-        tokens[i] = html(state, existsSync(resolve(site, '.vitepress/theme/play/Play.vue'))
-          ? `<Play what="${escape(play[1])}" />\n` : '')
+        tokens[i] = html(state, canPlay ? played(play[1].replace(/\s+/g, ' ')) : '')
       }
     }
   })
+
+  /** The loop to play with, or a link to it: servers side by side want the width of a page of their own. */
+  function played(what) {
+    const [, alone, server, beside, story] = what.match(/^(?:link ([\w-]+)|([\w-]+) beside ([\w-]+)): (.*)$/) ?? []
+    const href = addressOf(`${base}play.html`, { servers: alone ? [alone] : [server, beside], story })
+    return !story ? `<Play what="${escape(what)}" />\n` : `<p class="play-link"><a href="${escape(href)}">Play this${
+      alone ? '' : ': the wrong server beside the right one'}</a></p>\n`
+  }
 
   // The figures of the benchmark: folded, so that its text can be read.
   rule('tables', (state, tokens, env) => {

@@ -17,7 +17,7 @@ export const chapters = [
     idea: 'Speak a protocol, and stay up.', learn: 'pipelining, back-pressure' },
 ].map((chapter) => ({ ...chapter, page: `docs/${chapter.name}.md`, link: `/${chapter.name}` }))
 
-const others = ['cheat-sheet', 'play', 'simulation', 'benchmark', 'ways-to-wait', 'questions', 'where-next',
+const others = ['cheat-sheet', 'play', 'break-it', 'simulation', 'benchmark', 'ways-to-wait', 'questions', 'where-next',
   'from-rust-to-java', 'glossary', 'CONTRIBUTING']
 const names = { 'cheat-sheet': 'Cheat sheet', benchmark: 'Benchmark' }
 

@@ -1,12 +1,15 @@
 // The built site on a free port of this machine, and a browser to look at it with.
+import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import { dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
+import playwright from 'playwright-core'
 
 export const folder = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(folder, '.vitepress', 'dist')
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const types = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css',
   '.svg': 'image/svg+xml', '.json': 'application/json', '.txt': 'text/plain; charset=utf-8',
@@ -22,7 +25,7 @@ export function pages() {
 /** Where the built site thinks that it is: / or /name/. */
 export function base() {
   if (!existsSync(join(dist, 'index.html'))) {
-    stop('There is no built site to test. Build it first: npm run build')
+    fail('There is no built site to test. Build it first: npm run build')
   }
   return readFileSync(join(dist, 'index.html'), 'utf8').match(/href="([^"]*)favicon\.svg"/)[1]
 }
@@ -49,17 +52,99 @@ export async function serve() {
 export async function browser() {
   const program = process.env.CHROMIUM ?? '/usr/bin/chromium'
   if (!existsSync(program)) {
-    stop(`There is no browser ${program}. Install one (on Debian and Ubuntu: apt-get`
+    fail(`There is no browser ${program}. Install one (on Debian and Ubuntu: apt-get`
       + ' install chromium), or set CHROMIUM to the path of yours.')
   }
-  return chromium.launch({
+  return playwright.chromium.launch({
     executablePath: program,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   })
 }
 
-function stop(what) {
+function fail(what) {
   console.error(what)
   process.exit(1)
 }
+
+export const desk = { viewport: { width: 1440, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'] }
+export const phone = { viewport: { width: 360, height: 740 }, hasTouch: true }
+
+export let chromium
+export let address
+let server
+
+/** To be done before the tests of a file. */
+export async function start() {
+  ({ server, address } = await serve())
+  chromium = await browser()
+}
+
+export async function stop() {
+  await chromium?.close()
+  server?.close()
+}
+
+/** Opens a page, looks at it, and fails on what it complains about. */
+export async function visit(name, look, options = {}) {
+  const context = options.context ?? await chromium.newContext({ ...desk, ...options })
+  const page = await context.newPage()
+  try {
+    const complaints = []
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) {
+        complaints.push(`on the console: ${message.text()}`)
+      }
+    })
+    page.on('pageerror', (error) => complaints.push(`an error: ${error}`))
+    page.on('request', (request) => {
+      if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) {
+        complaints.push(`asks elsewhere: ${request.url()}`)
+      }
+    })
+    page.on('response', (response) => {
+      if (response.status() >= 400) {
+        complaints.push(`${response.status()}: ${response.url()}`)
+      }
+    })
+    page.setDefaultTimeout(15_000)
+    await page.addInitScript(() => {
+      window.shift = 0
+      new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+        window.shift += entry.hadRecentInput ? 0 : entry.value
+        window.shifted = entry.sources.map(({ node }) => (node?.outerHTML ?? node?.textContent ?? '').slice(0, 200))
+      })).observe({ type: 'layout-shift', buffered: true })
+    })
+    await open(page, name, options)
+    await look(page)
+    assert.deepEqual(complaints.filter((one) => !options.ignore?.test(one)), [], `${name} complains`)
+  } finally {
+    await (options.context ? page : context).close()
+  }
+}
+
+/** Goes to a page, and waits until Vue has taken over: its app is on the element then. */
+export async function open(page, name, { javaScriptEnabled } = {}) {
+  const [file, hash] = name.split('#')
+  await page.goto(`${address}${file}.html${hash ? `#${hash}` : ''}`)
+  if (javaScriptEnabled !== false) {
+    await page.waitForFunction(() => document.querySelector('#app')?.__vue_app__)
+  }
+}
+
+/** What axe finds in what is shown now: by all of its rules, or by these. */
+export async function accessible(page, name, ...rules) {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate((only) => window.axe.run(document, {
+    resultTypes: ['violations'],
+    runOnly: only.length ? { type: 'rule', values: only } : [
+      'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  }), rules)
+  assert.deepEqual(violations.map(({ id, help, nodes }) => ({
+    id, help, nodes: nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`),
+  })), [], `axe, on ${name}`)
+}
+
+/** How far the page is wider than the window. */
+export const tooWide = (page) => page.evaluate(
+  () => document.documentElement.scrollWidth - document.documentElement.clientWidth)

@@ -2,102 +2,24 @@
 // other server, nor anything be complained of on the console.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { draw, names } from '../draw.mjs'
 import * as site from './browser.mjs'
+import { accessible, address, chromium, desk, open, phone, tooWide, visit } from './browser.mjs'
 
 const base = site.base()
 const pages = site.pages()
 const chapters = pages.filter((page) => /^step\d-/.test(page))
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const root = resolve(site.folder, '../..')
 const read = (path) => readFileSync(resolve(root, path), 'utf8').replaceAll('\r\n', '\n')
 const source = (chapter) => read(`${chapter}/src/main/java/tcp/Server.java`)
-const desk = { viewport: { width: 1440, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'] }
-const phone = { viewport: { width: 360, height: 740 }, hasTouch: true }
 
-let chromium
-let server
-let address
-
-before(async () => {
-  ({ server, address } = await site.serve())
-  chromium = await site.browser()
-})
-
-after(async () => {
-  await chromium?.close()
-  server?.close()
-})
-
-/** Opens a page, looks at it, and fails on what it complains about. */
-async function visit(name, look, options = {}) {
-  const context = options.context ?? await chromium.newContext({ ...desk, ...options })
-  const page = await context.newPage()
-  try {
-    const complaints = []
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) {
-        complaints.push(`on the console: ${message.text()}`)
-      }
-    })
-    page.on('pageerror', (error) => complaints.push(`an error: ${error}`))
-    page.on('request', (request) => {
-      if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) {
-        complaints.push(`asks elsewhere: ${request.url()}`)
-      }
-    })
-    page.on('response', (response) => {
-      if (response.status() >= 400) {
-        complaints.push(`${response.status()}: ${response.url()}`)
-      }
-    })
-    page.setDefaultTimeout(15_000)
-    await page.addInitScript(() => {
-      window.shift = 0
-      new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
-        window.shift += entry.hadRecentInput ? 0 : entry.value
-        window.shifted = entry.sources.map(({ node }) => (node?.outerHTML ?? node?.textContent ?? '').slice(0, 200))
-      })).observe({ type: 'layout-shift', buffered: true })
-    })
-    await open(page, name, options)
-    await look(page)
-    assert.deepEqual(complaints.filter((one) => !options.ignore?.test(one)), [], `${name} complains`)
-  } finally {
-    await (options.context ? page : context).close()
-  }
-}
-
-/** Goes to a page, and waits until Vue has taken over: its app is on the element then. */
-async function open(page, name, { javaScriptEnabled } = {}) {
-  const [file, hash] = name.split('#')
-  await page.goto(`${address}${file}.html${hash ? `#${hash}` : ''}`)
-  if (javaScriptEnabled !== false) {
-    await page.waitForFunction(() => document.querySelector('#app')?.__vue_app__)
-  }
-}
-
-/** What axe finds in what is shown now: by all of its rules, or by these. */
-async function accessible(page, name, ...rules) {
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate((only) => window.axe.run(document, {
-    resultTypes: ['violations'],
-    runOnly: only.length ? { type: 'rule', values: only } : [
-      'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  }), rules)
-  assert.deepEqual(violations.map(({ id, help, nodes }) => ({
-    id, help, nodes: nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`),
-  })), [], `axe, on ${name}`)
-}
+before(site.start)
+after(site.stop)
 
 const copied = async (page) => (await page.evaluate(() => navigator.clipboard.readText())).replaceAll('\r\n', '\n')
-
-/** How far the page is wider than the window. */
-const tooWide = (page) => page.evaluate(
-  () => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 
 async function staysInPlace(page) {
   const { shift, shifted } = await page.evaluate(() => ({ shift: window.shift, shifted: window.shifted }))
@@ -169,7 +91,7 @@ async function linesAreReadable(page) {
 
 /** Their words are large enough on a phone; arrowheads are there; ids are unique. */
 async function picturesAreLegible(page) {
-  for (const picture of await page.locator('.picture:not(.chart)').all()) {
+  for (const picture of await page.locator('.picture').all()) {
     const { small, tips, size } = await picture.evaluate((figure) => ({
       small: Math.min(...[...figure.querySelectorAll('text')].map((text) => text.getBoundingClientRect().height)),
       tips: [...figure.querySelectorAll('.tip')].filter((tip) => tip.getBoundingClientRect().width > 3
@@ -289,7 +211,7 @@ test('links and anchors lead somewhere', async () => {
       const known = ids.get(target)
       if (!known && !(await fetch(target)).ok) {
         dead.push(`${from}: ${link}: no such page`)
-      } else if (known && anchor && !known.has(decodeURI(anchor))) {
+      } else if (known && anchor && !anchor.includes('=') && !known.has(decodeURI(anchor))) { // with =: a story
         dead.push(`${from}: ${link}: no such heading`)
       }
     } else if (!/^https?:\/\/(?!127\.|localhost)/.test(link)) {
@@ -347,19 +269,21 @@ test('search wants all of the words', () => visit('index', async (page) => {
   await page.locator('.VPLocalSearchBox .no-results').waitFor()
 }))
 
-test('dark at will, and still after a reload', () => visit('step1-init', async (page) => {
-  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
-  const picture = () => page.locator('.picture .paper').first().evaluate((paper) => getComputedStyle(paper).fill)
-  const before = [await background(), await picture()]
-  await page.locator('.VPNavBarAppearance .VPSwitchAppearance').click()
-  await page.locator('html.dark').waitFor()
-  assert.notEqual(await background(), before[0], 'the page is dark')
-  assert.notEqual(await picture(), before[1], 'the picture is dark')
-  const after = await background()
-  await page.reload()
-  await page.locator('html.dark').waitFor()
-  assert.equal(await background(), after)
-}, { colorScheme: 'light' }))
+for (const [name, part] of [['step1-init', '.paper'], ['benchmark', 'path']]) {
+  test(`dark at will, and still after a reload: ${name}`, () => visit(name, async (page) => {
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const picture = () => page.locator(`.picture ${part}`).first().evaluate((paper) => getComputedStyle(paper).fill)
+    const before = [await background(), await picture()]
+    await page.locator('.VPNavBarAppearance .VPSwitchAppearance').click()
+    await page.locator('html.dark').waitFor()
+    assert.notEqual(await background(), before[0], 'the page is dark')
+    assert.notEqual(await picture(), before[1], 'the picture is dark')
+    const after = await background()
+    await page.reload()
+    await page.locator('html.dark').waitFor()
+    assert.equal(await background(), after)
+  }, { colorScheme: 'light' }))
+}
 
 test('the first page starts at once', () => visit('index', async (page) => {
   for (const way of ['Read chapter 1', 'Run step 5 now', 'Do the workshop']) {

@@ -273,9 +273,10 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
     @Tag("told")
     void floodsOfBytesDoNotKeepOthersWaiting(InetSocketAddress server) {
         byte[] bytes = new byte[32 * 1024];
-        try (Flood flood = Flood.of(3, server, client -> client.send(bytes).receive(bytes.length))) {
-            Latency.check("echo, three floods of bytes", () -> assertServed(server));
-        }
+        Latency.check(
+                "echo, three floods of bytes",
+                () -> assertServed(server),
+                () -> Flood.of(3, server, client -> client.send(bytes).receive(bytes.length)));
     }
 
     @Override

@@ -138,6 +138,7 @@ class HttpTest extends HttpContract {
                 "GET / HTTP/1.2\r\nHost: a\r\n\r\n", // RFC 9110, section 2.5
                 "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", // RFC 9112, section 2.2
                 "get /a%20b;c?d=e&f=/?:@ HTTP/1.1\r\nHost: a\r\n\r\n", // RFC 9112, section 3.2.1
+                "head / HTTP/1.1\r\nHost: a\r\n\r\n", // not HEAD: methods have a case (RFC 9110, section 9.1)
                 "GET http://b:80/c?d HTTP/1.1\r\nHost: a\r\n\r\n", // RFC 9112, section 3.2.2
                 "GET HTTP://b?c HTTP/1.1\r\nHost: a\r\n\r\n",
                 "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", // RFC 9112, section 3.2.4
@@ -147,7 +148,8 @@ class HttpTest extends HttpContract {
                 "GET / HTTP/1.1\r\nHost: a\r\nA: \u0085\u00ff\t!\r\nB:\r\n!#: :\r\n\r\n", // RFC 9110, section 5.5
                 "GET / HTTP/1.1\r\nHost: a\r\nConnection: x-close, close-x\r\n\r\n", // RFC 9110, section 7.6.1
                 "GET / HTTP/1.1\r\nHost: a\r\nX-Connection: close\r\n\r\n",
-                "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 00000000000000000000001\r\n\r\nx", // RFC 9110, 8.6
+                "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 00000000000000000000010\r\n\r\n((((((((((", // RFC 9110,
+                // 8.6
                 "GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue, Transfer-Encoding\r\n\r\n"
             })
     void answersWhatIsRight(String request, InetSocketAddress server) {
@@ -210,6 +212,27 @@ class HttpTest extends HttpContract {
         assertRefused(server, head, "400 Bad Request");
     }
 
+    /**
+     * A server may refuse a length that is too large for it. If it does not, the body is as long as
+     * it says: a number that has run over would be smaller, and a request be taken from the body.
+     */
+    @Order(9)
+    @ParameterizedTest
+    @ValueSource(strings = {"2147483648", "4294967296", "9223372036854775808", "18446744073709551616"})
+    void takesNoPartOfALongBodyForARequest(String length, InetSocketAddress server) {
+        try (Client client = Client.connect(server)) {
+            client.lookAt("does a large Content-Length run over in an int or a long?")
+                    .send(request("POST / HTTP/1.1", "Host: a", "Content-Length: " + length) + REQUEST)
+                    .expect("HTTP/1.1 ");
+            if (new String(client.receive(1)).equals("2")) {
+                client.expect(RESPONSE.substring("HTTP/1.1 2".length())).expectNothing(Duration.ofMillis(50));
+            } else {
+                client.expect("00 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+                        .expectEnd();
+            }
+        }
+    }
+
     /** A body whose end is not known, or a tunnel, gets 501 (RFC 9112, 6.1, and RFC 9110, 9.3.6). */
     @Order(10)
     @ParameterizedTest
@@ -244,7 +267,7 @@ class HttpTest extends HttpContract {
     /** Of a head 8 KiB are taken, and not a byte more, in whatever pieces they come. */
     @Order(13)
     @Test
-    void takesAHeadOf8KiB(InetSocketAddress server) {
+    void takesAHeadOf8192Bytes(InetSocketAddress server) {
         String longest = REQUEST.replace("\r\n\r\n", "\r\nA: \r\n\r\n");
         longest = longest.replace("A: ", "A: " + "b".repeat(8 * 1024 - longest.length()));
         try (Client client = Client.connect(server)) {
@@ -294,6 +317,10 @@ class HttpTest extends HttpContract {
         measure(server, field, 2_000, 20);
         double longer = measure(server, field, 8_000, 15);
         double shorter = measure(server, field, 2_000, 60);
+        for (int i = 0; i < 2 && longer >= Math.max(100, 2.5 * shorter); i++) { // a machine may be busy for a while
+            longer = Math.min(longer, measure(server, field, 8_000, 15));
+            shorter = Math.max(shorter, measure(server, field, 2_000, 60));
+        }
         assertThat(longer).withFailMessage("""
                         60 heads of 2 kB took %.0f ms, and 15 heads of 8 kB, which have as many bytes, %.0f ms.
                         Look at:   does a byte take longer, the more bytes are before it? Look at each just once, \

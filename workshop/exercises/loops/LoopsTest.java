@@ -2,20 +2,15 @@ package loops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,11 +18,10 @@ import tcp.step5.HttpContract;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.UnexpectedResponse;
 import tcp.testkit.server.InProcessServer;
+import tcp.testkit.server.ResourceContract;
 import tcp.testkit.server.ServerFault;
-import tcp.testkit.server.ServerFault.Kind;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.server.ServerProgram;
-import tcp.testkit.system.Machine;
 
 /** Several loops: step 5's promises, kept by more than one thread. */
 class LoopsTest extends HttpContract {
@@ -46,20 +40,32 @@ class LoopsTest extends HttpContract {
     @Tag("inside")
     void severalThreadsServe(InProcessServer server) {
         List<Client> clients = Client.connect(server.address(), CLIENTS);
-        Set<Thread> busy = busyWhileAsked(clients);
+        Set<Thread> busy = busyWhileAsked(clients, server);
         clients.forEach(Client::close);
         assertThat(busy.size()).withFailMessage("""
-                        %d clients were served by %d thread.
+                        %d clients were served, and %d thread was busy.
                         Look at:   does each loop have a thread, a selector and clients of its own?""", CLIENTS, busy.size()).isGreaterThan(1);
     }
 
-    /** close() ends all loops, not only the one in run(). */
+    /** With a client each, all loops sleep. */
     @Order(3)
+    @Test
+    @Tag("inside")
+    void idleLoopsCostNoCpu(InProcessServer server) throws Exception {
+        List<Client> clients = Client.connect(server.address(), CLIENTS);
+        busyWhileAsked(clients, server);
+        ResourceContract.assertIdle(server, "is there an interest that no handler serves?");
+        ResourceContract.assertAsleep(server, "does each select() sleep without a time limit, until it is woken up?");
+        clients.forEach(Client::close);
+    }
+
+    /** close() ends all loops, not only the one in run(). */
+    @Order(4)
     @Test
     @Tag("inside")
     void closeEndsAllLoops(InProcessServer server) throws Exception {
         List<Client> clients = Client.connect(server.address(), CLIENTS);
-        Set<Thread> busy = busyWhileAsked(clients);
+        Set<Thread> busy = busyWhileAsked(clients, server);
         server.close();
         server.awaitEnd();
         clients.forEach(Client::close);
@@ -72,57 +78,18 @@ class LoopsTest extends HttpContract {
     }
 
     /** One loop alone may not go on: when one ends, here because it is interrupted, all do. */
-    @Order(4)
+    @Order(5)
     @Test
     @Tag("inside")
     void allLoopsEndWithOne(InProcessServer server) throws Exception {
         List<Client> clients = Client.connect(server.address(), CLIENTS);
-        List<Thread> busy = List.copyOf(busyWhileAsked(clients));
+        List<Thread> busy = List.copyOf(busyWhileAsked(clients, server));
         busy.get(busy.size() - 1).interrupt();
         server.awaitEnd();
         server.close();
         clients.forEach(client -> client.lookAt("is every client let go when the loops have ended?")
                 .expectEnd()
                 .close());
-    }
-
-    /** With a client each, all loops sleep. */
-    @Order(5)
-    @Test
-    @Tag("inside")
-    void idleLoopsCostNoCpu(InProcessServer server) throws Exception {
-        List<Client> clients = Client.connect(server.address(), CLIENTS);
-        Set<Thread> busy = busyWhileAsked(clients);
-        Thread.sleep(20); // until all have gone to sleep
-        Map<Thread, Long> before = cpuTimes();
-        long awake = timesAsleep(busy);
-        Thread.sleep(300); // what is measured, not waited for
-        Map<Thread, Long> after = cpuTimes();
-        for (Thread thread : busy) {
-            long ms = (after.get(thread) - before.get(thread)) / 1_000_000;
-            if (ms >= IDLE.toMillis()) {
-                throw new ServerFault(Kind.SPINS, """
-                        A loop used %d ms of CPU in 300 ms in which nothing happened.
-                        Look at:   is there an interest that no handler serves?""".formatted(ms));
-            }
-        }
-        awake = timesAsleep(busy) - awake;
-        if (awake > busy.size()) {
-            throw new ServerFault(Kind.WAKES_FOR_NOTHING, """
-                    The loops woke up %d times in 300 ms in which nothing happened.
-                    Look at:   does each select() sleep without a time limit, until it is woken up?""".formatted(awake));
-        }
-        clients.forEach(Client::close);
-    }
-
-    /** How often these threads went to sleep so far; 0 where that cannot be told. */
-    private static long timesAsleep(Set<Thread> threads) {
-        return Machine.isLinux()
-                ? threads.stream()
-                        .map(Thread::getName) // of which Linux keeps 15 characters
-                        .mapToLong(name -> Machine.voluntarySwitches(name.substring(0, Math.min(15, name.length()))))
-                        .sum()
-                : 0;
     }
 
     /** What a loop reads and writes is its own: eight clients ask at once, and none is mixed up. */
@@ -153,32 +120,20 @@ class LoopsTest extends HttpContract {
         }
     }
 
-    /** The threads that used CPU time while these clients asked. */
-    private static Set<Thread> busyWhileAsked(List<Client> clients) {
+    /** The server's threads that used CPU time while these clients asked. */
+    private static Set<Thread> busyWhileAsked(List<Client> clients, InProcessServer server) {
         clients.forEach(client -> client.lookAt("is each client served, by whatever loop it fell to?")
                 .send(REQUEST)
                 .expect(RESPONSE));
-        Map<Thread, Long> before = cpuTimes();
+        Map<Thread, Duration> before = server.cpuTimes();
         for (int i = 0; i < 50; i++) {
             clients.forEach(client -> client.send(REQUEST));
             clients.forEach(client -> client.expect(RESPONSE));
         }
-        return cpuTimes().entrySet().stream()
-                .filter(e -> e.getValue() - before.getOrDefault(e.getKey(), 0L) > 1_000_000)
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toSet());
-    }
-
-    /** CPU times, in nanoseconds, of the threads that run code of the server. */
-    private static Map<Thread, Long> cpuTimes() {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        Map<Thread, Long> times = new HashMap<>();
-        Thread.getAllStackTraces().forEach((thread, stack) -> {
-            if (Stream.of(stack).anyMatch(f -> f.getClassName().startsWith("tcp.Server"))) {
-                times.put(thread, threads.getThreadCpuTime(thread.getId()));
-            }
-        });
-        return times;
+        Map<Thread, Duration> used = server.cpuTimes();
+        used.replaceAll((thread, time) -> time.minus(before.getOrDefault(thread, Duration.ZERO)));
+        used.values().removeIf(time -> time.toMillis() < 1);
+        return used.keySet();
     }
 
     /**

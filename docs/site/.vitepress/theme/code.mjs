@@ -17,12 +17,13 @@ export const done = ref([])
 
 /** Takes up what is remembered. Not before the page has become Vue's: until then it must be as it was built. */
 export function recall() {
-  whole.value = stored('whole') ?? false
-  done.value = stored('done') ?? []
+  whole.value = recalled('whole') ?? false
+  done.value = recalled('done') ?? []
   watch(done, (pages) => remember('done', pages))
 }
 
-function stored(name) {
+/** What this browser has kept under a name; null: nothing. */
+export function recalled(name) {
   try {
     return JSON.parse(localStorage.getItem(`course-${name}`))
   } catch {
@@ -30,7 +31,7 @@ function stored(name) {
   }
 }
 
-function remember(name, value) {
+export function remember(name, value) {
   try {
     localStorage.setItem(`course-${name}`, JSON.stringify(value))
   } catch {

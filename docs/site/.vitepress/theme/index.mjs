@@ -6,18 +6,13 @@ import Layout from './Layout.vue'
 import Piece from './Piece.vue'
 import './style.css'
 
-// The loop to play with, where it has been built.
-const play = import.meta.glob('./play/Play.vue')
-
 export default {
   extends: Theme,
   Layout,
   enhanceApp({ app }) {
     Object.entries({ ChapterInfo, Home, Piece })
       .forEach(([name, component]) => app.component(name, component))
-    for (const load of Object.values(play)) {
-      app.component('Play', defineAsyncComponent(load))
-    }
+    app.component('Play', defineAsyncComponent(() => import('./play/Play.vue')))
     if (typeof window !== 'undefined') {
       // Paper is light, and what is folded up on the screen is needed there.
       let opened = []

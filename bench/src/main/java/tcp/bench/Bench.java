@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.commons.csv.CSVPrinter;
+import tcp.testkit.system.Programs;
+import tcp.testkit.system.UserError;
 
 /**
  * Measures the servers in turn, one at a time, all of them once a round: so what slows the
@@ -112,12 +114,12 @@ final class Bench {
                         Load.wrk(server.port(), 128, 16, 1);
                     }
                 }
-            } catch (Trouble | IOException e) {
+            } catch (UserError | IOException e) {
                 leaveOut(peer, e.getMessage());
             }
         }
         if (running.isEmpty()) {
-            throw new Trouble("No server is left to be measured.");
+            throw new UserError("No server is left to be measured.");
         }
     }
 
@@ -159,7 +161,7 @@ final class Bench {
         try {
             measurement.take(peer, server);
             why = server.ended();
-        } catch (Trouble | IOException e) {
+        } catch (UserError | IOException e) {
             why = server.ended() == null ? e.getMessage() : server.ended();
         }
         if (why != null) {
@@ -267,8 +269,9 @@ final class Bench {
             return;
         }
         if (!Load.hasAb()) {
-            remarks.add("ab is not installed, so the article's own line was left out"
-                    + " (Debian, Ubuntu: apt install apache2-utils)");
+            remarks.add("""
+                    ab is not installed, so the article's own line was left out (Debian, Ubuntu: apt \
+                    install apache2-utils)""");
             return;
         }
         try (Sheet sheet =
@@ -330,7 +333,7 @@ final class Bench {
                             4 + steps.size() * 1.6);
                     try (Running server = peer.start(work, FIXED_HEAP)) {
                         idle(peer, server, round, steps, live, memory);
-                    } catch (Trouble | IOException e) {
+                    } catch (UserError | IOException e) {
                         remarks.add(peer.name() + ", idle connections: " + e.getMessage());
                         out.println("       " + peer.name() + ": " + e.getMessage());
                     }
@@ -363,7 +366,7 @@ final class Bench {
             double cpu = server.cpu().since(start) / 1e6;
             Memory after = Memory.of(peer, server);
             if (server.ended() != null) {
-                throw new Trouble(server.ended());
+                throw new UserError(server.ended());
             }
             double outside = (double) (after.resident - before.resident) / (held - few);
             double inside = (double) (after.heap - before.heap) / (held - few);
@@ -416,7 +419,7 @@ final class Bench {
                     try (Running server = peer.start(work)) {
                         Check.answers(server.port());
                         sheet.add(round, peer.name(), (System.nanoTime() - start) / 1e6);
-                    } catch (Trouble | IOException e) {
+                    } catch (UserError | IOException e) {
                         leaveOut(peer, "start-up: " + e.getMessage());
                     }
                 }
@@ -479,7 +482,7 @@ final class Bench {
                         + plan.otherRounds());
         all.put(
                 "idle connections",
-                plan.idle() + ", each served once, the live one:" + " wrk -t1 -c1 -d1s, rounds: " + plan.otherRounds());
+                plan.idle() + ", each served once, the live one: wrk -t1 -c1 -d1s, rounds: " + plan.otherRounds());
         all.put("ab", "ab -q -k -n " + plan.abRequests() + " -c 128");
         all.putAll(meta);
         leftOut.forEach((peer, why) -> all.put("left out " + peer, why));
@@ -495,9 +498,10 @@ final class Bench {
     }
 
     private static String version(String program, String option) throws IOException, InterruptedException {
-        return Machine.program(program) == null
+        var path = Programs.find(program);
+        return path.isEmpty()
                 ? "none"
-                : Machine.output(List.of(Machine.program(program).toString(), option))
+                : Machine.output(List.of(path.get().toString(), option))
                         .lines()
                         .map(String::strip)
                         .filter(line -> !line.isEmpty())

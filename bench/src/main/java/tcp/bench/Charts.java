@@ -1,53 +1,48 @@
 package tcp.bench;
 
-import java.awt.BasicStroke;
-import java.awt.Color;
-import java.awt.Font;
-import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import org.jfree.chart.JFreeChart;
-import org.jfree.chart.axis.CategoryAxis;
-import org.jfree.chart.axis.LogAxis;
-import org.jfree.chart.axis.NumberAxis;
-import org.jfree.chart.axis.NumberTickUnit;
-import org.jfree.chart.axis.ValueAxis;
-import org.jfree.chart.plot.CategoryPlot;
-import org.jfree.chart.plot.Plot;
-import org.jfree.chart.plot.PlotOrientation;
-import org.jfree.chart.plot.XYPlot;
-import org.jfree.chart.renderer.category.StandardBarPainter;
-import org.jfree.chart.renderer.category.StatisticalBarRenderer;
-import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
-import org.jfree.data.statistics.DefaultStatisticalCategoryDataset;
-import org.jfree.data.xy.XYSeries;
-import org.jfree.data.xy.XYSeriesCollection;
-import org.jfree.svg.SVGGraphics2D;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.DoubleStream;
 
-/** The result as pictures: SVG, on a background of their own for dark pages. */
+/**
+ * The result as pictures: a dot for each median, with a line from the lowest round to the highest. They are SVG
+ * that follows dark and light, and narrow enough for a phone.
+ */
 final class Charts {
-    private static final int WIDTH = 860;
-    /** Okabe and Ito's colours, which can be told apart by all eyes, and four more. */
-    private static final Color[] COLOURS = {
-        new Color(0x0072B2),
-        new Color(0xE69F00),
-        new Color(0x009E73),
-        new Color(0xCC79A7),
-        new Color(0xD55E00),
-        new Color(0x56B4E9),
-        new Color(0x000000),
-        new Color(0xB8A800),
-        new Color(0x7A5195),
-        new Color(0x8C8C8C)
+    private static final int WIDTH = 440;
+    private static final int LEFT = 112;
+    private static final int RIGHT = WIDTH - 24;
+    private static final int GAP = 11; // between two dots of a server
+    private static final String[] SHAPES = {
+        "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0", "M-4 -4h8v8h-8z", "M0 -5l5 5l-5 5l-5 -5z", "M0 -5l5 9h-10z"
     };
-
-    private static final Font PLAIN = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
-    private static final Font BOLD = new Font(Font.SANS_SERIF, Font.BOLD, 15);
+    /** Okabe and Ito's colours, which can be told apart by all eyes; darker on white, lighter on black. */
+    private static final String STYLE = """
+            .chart { --ink: #1f2328; --soft: #59636e; --line: #d5dbe1; --c0: #0072b2; --c1: #a85f00; --c2: #00785a; --c3: #a3477c; }
+            @media (prefers-color-scheme: dark) {
+            .chart { --ink: #e6e6ea; --soft: #a9a9b2; --line: #3c3c44; --c0: #56b4e9; --c1: #e69f00; --c2: #2fc79a; --c3: #e79ac2; }
+            }
+            .chart text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: var(--ink); }
+            .chart .head { font-weight: bold; }
+            .chart .soft { fill: var(--soft); }
+            .chart .right { text-anchor: end; }
+            .chart .middle { text-anchor: middle; }
+            .chart .grid { stroke: var(--line); stroke-width: 1; }
+            .chart path { stroke-width: 1.5; }
+            .chart .s0 { fill: var(--c0); stroke: var(--c0); }
+            .chart .s1 { fill: var(--c1); stroke: var(--c1); }
+            .chart .s2 { fill: var(--c2); stroke: var(--c2); }
+            .chart .s3 { fill: var(--c3); stroke: var(--c3); }
+            """;
 
     private final List<Summary.Line> lines;
     private final Path folder;
@@ -60,147 +55,142 @@ final class Charts {
     /** Draws a chart of each sheet that there is. */
     static void draw(List<Summary.Line> lines, Path folder) throws IOException {
         Charts charts = new Charts(lines, folder);
-        charts.cpu(1, "cpu", "CPU time a request, no pipelining (c-epoll = 1)");
-        charts.cpu(16, "cpu-pipelined", "CPU time a request, 16 pipelined (c-epoll = 1)");
-        charts.rate();
-        charts.single("memory", "each_bytes", "Memory an idle connection takes (bytes)");
-        charts.single("start", "start_ms", "From start to first answer (ms)");
-        charts.live();
-    }
-
-    private void cpu(int pipelined, String name, String title) throws IOException {
-        var data = new DefaultStatisticalCategoryDataset();
-        for (Summary.Line line : lines) {
-            if (line.sheet().equals("load")
-                    && line.figure().equals("cpu_us_to_floor")
-                    && line.pipelined().equals("" + pipelined)) {
-                String connections =
-                        line.connections().equals("1") ? "1 connection" : line.connections() + " connections";
-                add(data, line, connections);
-            }
+        Function<Summary.Line, String> connections =
+                line -> line.connections() + (line.connections().equals("1") ? " connection" : " connections");
+        for (int pipelined : new int[] {1, 16}) {
+            charts.dots(
+                    pipelined == 1 ? "cpu" : "cpu-pipelined",
+                    pipelined == 1 ? "CPU time a request" : "CPU time a request, 16 pipelined",
+                    "times as much as c-epoll",
+                    line -> line.sheet().equals("load")
+                            && line.figure().equals("cpu_us_to_floor")
+                            && line.pipelined().equals("" + pipelined),
+                    connections);
         }
-        bars(data, new LogAxis("times as much as c-epoll"), title, name, 620, 0.8);
-    }
-
-    private void rate() throws IOException {
-        var data = new DefaultStatisticalCategoryDataset();
-        for (Summary.Line line : lines) {
-            if (line.sheet().equals("rate")
-                    && line.connections().equals("128")
-                    && line.pipelined().equals("1")
-                    && line.figure().endsWith("_us")) {
-                add(data, line, line.figure().equals("p50_us") ? "median" : "99 of 100");
-            }
-        }
-        bars(data, new LogAxis("µs"), "The wait for an answer at a fixed rate, 128 connections (µs)", "rate", 440, 10);
-    }
-
-    private void single(String sheet, String figure, String title) throws IOException {
-        var data = new DefaultStatisticalCategoryDataset();
-        for (Summary.Line line : lines) {
-            if (line.sheet().equals(sheet) && line.figure().equals(figure)) {
-                add(data, line, title);
-            }
-        }
-        bars(data, new LogAxis(null), title, sheet, 360, 1);
-    }
-
-    private static void add(DefaultStatisticalCategoryDataset data, Summary.Line line, String series) {
-        if (line.median() > 0) {
-            data.add(line.median(), (line.highest() - line.lowest()) / 2, series, line.peer());
-        }
-    }
-
-    private void bars(
-            DefaultStatisticalCategoryDataset data, LogAxis values, String title, String name, int height, double least)
-            throws IOException {
-        if (data.getRowCount() == 0) {
-            return;
-        }
-        double most = 0;
-        for (Summary.Line line : lines) {
-            for (int row = 0; row < data.getRowCount(); row++) {
-                if (data.getColumnKeys().contains(line.peer())) {
-                    Number value = data.getMeanValue(data.getRowKey(row), line.peer());
-                    most = value == null ? most : Math.max(most, value.doubleValue());
-                }
-            }
-        }
-        values.setRange(least, most * 1.5);
-        powers(values, most / least > 100 ? 10 : 2);
-        StatisticalBarRenderer renderer = new StatisticalBarRenderer();
-        renderer.setBarPainter(new StandardBarPainter());
-        renderer.setShadowVisible(false);
-        renderer.setBase(least);
-        renderer.setItemMargin(0.1);
-        renderer.setErrorIndicatorPaint(Color.DARK_GRAY);
-        for (int i = 0; i < data.getRowCount(); i++) {
-            renderer.setSeriesPaint(i, COLOURS[i]);
-        }
-        CategoryAxis peers = new CategoryAxis();
-        peers.setTickLabelFont(PLAIN);
-        peers.setCategoryMargin(0.25);
-        CategoryPlot plot = new CategoryPlot(data, peers, values, renderer);
-        plot.setOrientation(PlotOrientation.HORIZONTAL);
-        plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
-        save(plot, values, title, name, height, data.getRowCount() > 1);
-    }
-
-    /** Ticks at 1, 2, 4, 8 or at 1, 10, 100, written like that. */
-    private static void powers(LogAxis axis, int base) {
-        axis.setBase(base);
-        axis.setTickUnit(new NumberTickUnit(1));
-        axis.setNumberFormatOverride(new DecimalFormat("#,##0.##", DecimalFormatSymbols.getInstance(Locale.ROOT)));
-    }
-
-    private void live() throws IOException {
-        XYSeriesCollection data = new XYSeriesCollection();
-        for (String peer : Peers.names()) {
-            XYSeries series = new XYSeries(peer);
-            for (Summary.Line line : lines) {
-                if (line.sheet().equals("idle")
-                        && line.peer().equals(peer)
+        charts.dots(
+                "rate",
+                "The wait for an answer at a fixed rate, 128 connections",
+                "µs",
+                line -> line.sheet().equals("rate")
+                        && line.connections().equals("128")
+                        && line.pipelined().equals("1")
+                        && line.figure().endsWith("_us"),
+                line -> line.figure().equals("p50_us") ? "median" : "99 of 100 are shorter");
+        charts.dots(
+                "memory",
+                "Memory that an idle connection takes",
+                "bytes",
+                line -> line.sheet().equals("memory") && line.figure().equals("each_bytes"),
+                line -> "");
+        charts.dots(
+                "start",
+                "From start to first answer",
+                "ms",
+                line -> line.sheet().equals("start") && line.figure().equals("start_ms"),
+                line -> "");
+        charts.dots(
+                "idle",
+                "A live connection's median wait beside idle ones",
+                "µs",
+                line -> line.sheet().equals("idle")
                         && line.figure().equals("p50_us")
-                        && !line.idle().equals("0")) {
-                    series.add(Double.parseDouble(line.idle()), line.median());
-                }
-            }
-            if (!series.isEmpty()) {
-                data.addSeries(series);
-            }
-        }
-        if (data.getSeriesCount() == 0) {
-            return;
-        }
-        LogAxis connections = new LogAxis("idle connections");
-        powers(connections, 10);
-        connections.setTickLabelFont(PLAIN);
-        NumberAxis waits = new NumberAxis("µs");
-        XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
-        for (int i = 0; i < data.getSeriesCount(); i++) {
-            renderer.setSeriesPaint(i, COLOURS[i % COLOURS.length]);
-            renderer.setSeriesStroke(i, new BasicStroke(2));
-        }
-        XYPlot plot = new XYPlot(data, connections, waits, renderer);
-        plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
-        plot.setDomainGridlinePaint(Color.LIGHT_GRAY);
-        save(plot, waits, "A live connection's median wait beside idle ones (µs)", "idle", 460, true);
+                        && !line.idle().equals("0"),
+                line -> line.idle() + " idle");
     }
 
-    private void save(Plot plot, ValueAxis values, String title, String name, int height, boolean legend)
+    /** Draws those lines, a row for each server; nothing if there are none. */
+    private void dots(
+            String name,
+            String title,
+            String unit,
+            Predicate<Summary.Line> which,
+            Function<Summary.Line, String> series)
             throws IOException {
-        values.setTickLabelFont(PLAIN);
-        values.setLabelFont(PLAIN);
-        plot.setBackgroundPaint(Color.WHITE);
-        plot.setOutlineVisible(false);
-        JFreeChart chart = new JFreeChart(title, BOLD, plot, legend);
-        chart.setBackgroundPaint(Color.WHITE);
-        if (legend) {
-            chart.getLegend().setItemFont(PLAIN);
+        Map<String, Map<String, Summary.Line>> peers = new LinkedHashMap<>();
+        List<Summary.Line> shown =
+                lines.stream().filter(which).filter(line -> line.lowest() > 0).toList();
+        List<String> all = shown.stream().map(series).distinct().toList();
+        shown.forEach(line -> peers.computeIfAbsent(line.peer(), peer -> new LinkedHashMap<>())
+                .put(series.apply(line), line));
+        if (shown.isEmpty()) {
+            return;
         }
-        SVGGraphics2D graphics = new SVGGraphics2D(WIDTH, height);
-        graphics.setDefsKeyPrefix(name); // ids of their own: pages hold several pictures
-        chart.draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, height));
-        Files.writeString(folder.resolve(name + ".svg"), graphics.getSVGElement() + "\n");
+        double least = shown.stream().mapToDouble(Summary.Line::lowest).min().getAsDouble() / 1.1;
+        double most = shown.stream().mapToDouble(Summary.Line::highest).max().getAsDouble() * 1.1;
+        Function<Double, Double> x = value -> LEFT + (RIGHT - LEFT) * Math.log(value / least) / Math.log(most / least);
+        boolean legend = all.size() > 1;
+        int row = all.size() * GAP + 12;
+        int top = legend ? 52 + 20 * ((all.size() + 1) / 2) : 40;
+        int bottom = top + peers.size() * row;
+        StringBuilder svg = new StringBuilder("""
+                <svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 %1$d %2$d" role="img">
+                <title>%3$s</title>
+                <style>
+                %4$s</style>
+                <text class="head" x="8" y="22">%3$s</text>
+                """.formatted(WIDTH, bottom + 44, title, STYLE));
+        for (int i = 0; legend && i < all.size(); i++) {
+            int at = 18 + i % 2 * 210;
+            int y = 46 + i / 2 * 20;
+            add(svg, "<path class=\"s%d\" transform=\"translate(%d %d)\" d=\"%s\"/>", i, at, y - 4, SHAPES[i]);
+            add(svg, "<text x=\"%d\" y=\"%d\">%s</text>", at + 12, y, all.get(i));
+        }
+        for (double tick : ticks(least, most)) {
+            double at = x.apply(tick);
+            add(svg, "<path class=\"grid\" d=\"M%.1f %dV%d\"/>", at, top, bottom);
+            add(svg, "<text class=\"soft middle\" x=\"%.1f\" y=\"%d\">%s</text>", at, bottom + 16, number(tick));
+        }
+        add(svg, "<text class=\"soft right\" x=\"%d\" y=\"%d\">%s</text>", RIGHT, bottom + 36, unit);
+        int y = top;
+        for (var peer : peers.entrySet()) {
+            add(svg, "<path class=\"grid\" d=\"M%d %dH%d\"/>", 8, y, RIGHT);
+            add(svg, "<text class=\"right\" x=\"%d\" y=\"%d\">%s</text>", LEFT - 8, y + row / 2 + 5, peer.getKey());
+            for (int i = 0; i < all.size(); i++) {
+                Summary.Line line = peer.getValue().get(all.get(i));
+                int at = y + 6 + GAP / 2 + i * GAP;
+                if (line != null) {
+                    double from = x.apply(line.lowest());
+                    add(svg, "<path class=\"s%d\" d=\"M%.1f %dH%.1f\"/>", i, from, at, x.apply(line.highest()));
+                    add(
+                            svg,
+                            "<path class=\"s%d\" transform=\"translate(%.1f %d)\" d=\"%s\"><title>%s</title></path>",
+                            i,
+                            x.apply(line.median()),
+                            at,
+                            SHAPES[i],
+                            "%s, %s%s (%s to %s)"
+                                    .formatted(
+                                            peer.getKey(),
+                                            legend ? all.get(i) + ": " : "",
+                                            Sheet.text(line.median()),
+                                            Sheet.text(line.lowest()),
+                                            Sheet.text(line.highest())));
+                }
+            }
+            y += row;
+        }
+        Files.writeString(folder.resolve(name + ".svg"), svg + "</svg>\n");
+    }
+
+    private static void add(StringBuilder svg, String element, Object... values) {
+        svg.append(String.format(Locale.ROOT, element, values)).append('\n');
+    }
+
+    /** What an axis names: 60, 70, 80 … if it ends below three times its start, else 1, 2, 4 … or 1, 10, 100 … */
+    private static double[] ticks(double least, double most) {
+        double base = most / least > 100 ? 10 : 2;
+        double step = Math.pow(10, Math.floor(Math.log10(most - least)));
+        return most / least < 3
+                ? DoubleStream.iterate(Math.ceil(least / step) * step, tick -> tick <= most, tick -> tick + step)
+                        .toArray()
+                : DoubleStream.iterate(
+                                Math.pow(base, Math.ceil(Math.log(least) / Math.log(base))),
+                                tick -> tick <= most,
+                                tick -> tick * base)
+                        .toArray();
+    }
+
+    private static String number(double value) {
+        return new DecimalFormat("#,##0.##", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value);
     }
 }

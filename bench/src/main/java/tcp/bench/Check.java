@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import tcp.testkit.system.UserError;
 
 /** Looks at a server's answers before they are timed: a wrong answer may well be fast. */
 final class Check {
@@ -21,10 +22,10 @@ final class Check {
      * Two requests, the second on the same connection.
      *
      * @return bytes of one response, head and body
-     * @throws Trouble
+     * @throws UserError
      *             if an answer is not "hello\n" with status 200, or there is none
      */
-    static int answers(int port) throws Trouble {
+    static int answers(int port) {
         try (Socket socket = connect(port)) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
             socket.getOutputStream().write(REQUEST);
@@ -33,12 +34,12 @@ final class Check {
             response(in);
             return size;
         } catch (IOException e) {
-            throw new Trouble("no answer to a GET request: " + e.getMessage());
+            throw new UserError("no answer to a GET request: " + e.getMessage());
         }
     }
 
     /** As many requests in one write: as many answers must come, each of them whole. */
-    static void pipelining(int port, int requests) throws Trouble {
+    static void pipelining(int port, int requests) {
         int seen = 0;
         try (Socket socket = connect(port)) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
@@ -50,7 +51,7 @@ final class Check {
                 response(in);
             }
         } catch (IOException e) {
-            throw new Trouble(seen + " answers to " + requests + " pipelined requests: " + e.getMessage());
+            throw new UserError(seen + " answers to " + requests + " pipelined requests: " + e.getMessage());
         }
     }
 
@@ -72,7 +73,7 @@ final class Check {
     }
 
     /** Reads one response and returns its size. */
-    static int response(InputStream in) throws IOException, Trouble {
+    static int response(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
             int b = in.read();
@@ -81,12 +82,12 @@ final class Check {
             }
             head.append((char) b);
             if (head.length() > 8192) {
-                throw new Trouble("the head of its response does not end");
+                throw new UserError("the head of its response does not end");
             }
         }
         String status = head.toString().lines().findFirst().get();
         if (!status.startsWith("HTTP/1.1 200")) {
-            throw new Trouble("it answers \"" + status + "\" and not HTTP/1.1 200");
+            throw new UserError("it answers \"" + status + "\" and not HTTP/1.1 200");
         }
         int length = head.toString()
                 .lines()
@@ -94,10 +95,10 @@ final class Check {
                 .filter(line -> line.startsWith("content-length:"))
                 .map(line -> Integer.parseInt(line.substring(15).strip()))
                 .findFirst()
-                .orElseThrow(() -> new Trouble("it gives no Content-Length"));
+                .orElseThrow(() -> new UserError("it gives no Content-Length"));
         String body = new String(in.readNBytes(length), StandardCharsets.US_ASCII);
         if (!body.equals("hello\n")) {
-            throw new Trouble("its body is \"" + body.replace("\n", "\\n") + "\" and not \"hello\\n\"");
+            throw new UserError("its body is \"" + body.replace("\n", "\\n") + "\" and not \"hello\\n\"");
         }
         return head.length() + length;
     }

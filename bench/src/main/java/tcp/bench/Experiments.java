@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import tcp.testkit.system.UserError;
 
 /** Step 5 beside itself with a line or two changed: what that line is there for. */
 final class Experiments {
@@ -95,7 +96,7 @@ final class Experiments {
                         Check.answers(server.port());
                         measure(experiment, variant.getKey(), server, round, sheet);
                         if (server.ended() != null) {
-                            throw new Trouble(variant.getKey() + ": " + server.ended());
+                            throw new UserError(variant.getKey() + ": " + server.ended());
                         }
                     }
                 }
@@ -152,9 +153,8 @@ final class Experiments {
     /** Many clients connect at the same moment. Late is who waits for 0.9 s or more. */
     private static void burst(String variant, Running server, int round, Sheet sheet) throws Exception {
         if (Machine.descriptors() < BURST + 100) {
-            throw new Trouble("This needs " + (BURST + 100) + " descriptors, and a"
-                    + " process may have " + Machine.descriptors()
-                    + " here: ulimit -n " + (BURST + 1000));
+            throw new UserError("This needs " + (BURST + 100) + " descriptors, and a process may have "
+                    + Machine.descriptors() + " here: ulimit -n " + (BURST + 1000));
         }
         try (Idle warm = new Idle(server.port())) {
             warm.growTo(2000); // so that Java has compiled what accepts

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import tcp.testkit.system.UserError;
 
 /** Connections that have been served once and are silent since, as browsers keep them. */
 final class Idle implements AutoCloseable {
@@ -16,7 +17,7 @@ final class Idle implements AutoCloseable {
     }
 
     /** Connects until there are so many. */
-    void growTo(int connections) throws IOException, Trouble {
+    void growTo(int connections) throws IOException {
         while (sockets.size() < connections) {
             try {
                 Socket socket = Check.connect(port);
@@ -24,7 +25,7 @@ final class Idle implements AutoCloseable {
                 socket.getOutputStream().write(Check.REQUEST);
                 Check.response(new BufferedInputStream(socket.getInputStream(), 256));
             } catch (IOException e) {
-                throw new Trouble("connection " + (sockets.size() + 1) + ": " + e.getMessage());
+                throw new UserError("connection " + (sockets.size() + 1) + ": " + e.getMessage());
             }
         }
     }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import tcp.testkit.system.Programs;
+import tcp.testkit.system.UserError;
 
 /**
  * What a load generator says about one run.
@@ -28,16 +30,15 @@ record Load(long requests, double seconds, double p50, double p99, long errors) 
     }
 
     static boolean hasWrk() {
-        return Machine.program("wrk") != null;
+        return Programs.find("wrk").isPresent();
     }
 
     static boolean hasAb() {
-        return Machine.program("ab") != null;
+        return Programs.find("ab").isPresent();
     }
 
     /** As many connections as said, each asking again once it is answered. */
-    static Load wrk(int port, int connections, int pipelined, int seconds)
-            throws IOException, InterruptedException, Trouble {
+    static Load wrk(int port, int connections, int pipelined, int seconds) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "--latency"));
         if (pipelined > 1) {
@@ -51,13 +52,13 @@ record Load(long requests, double seconds, double p50, double p99, long errors) 
         return parseWrk(Machine.output(Machine.asLoad(command)));
     }
 
-    static Load parseWrk(String output) throws Trouble {
+    static Load parseWrk(String output) {
         Matcher total = find("(\\d+) requests in " + NUMBER + "(us|ms|s|m)", output);
         if (total == null) {
-            throw new Trouble("wrk gives no result: " + firstLine(output));
+            throw new UserError("wrk gives no result: " + firstLine(output));
         }
         long errors = 0;
-        Matcher socket = find("Socket errors: connect (\\d+), read (\\d+), write (\\d+)," + " timeout (\\d+)", output);
+        Matcher socket = find("Socket errors: connect (\\d+), read (\\d+), write (\\d+), timeout (\\d+)", output);
         for (int i = 1; socket != null && i <= 4; i++) {
             errors += Long.parseLong(socket.group(i));
         }
@@ -88,17 +89,17 @@ record Load(long requests, double seconds, double p50, double p99, long errors) 
     }
 
     /** The article's own line: ab -k -n REQUESTS -c 128. */
-    static Load ab(int port, int requests) throws IOException, InterruptedException, Trouble {
+    static Load ab(int port, int requests) throws IOException, InterruptedException {
         return parseAb(Machine.output(Machine.asLoad(
                 List.of("ab", "-q", "-k", "-n", "" + requests, "-c", "128", "http://127.0.0.1:" + port + "/"))));
     }
 
-    static Load parseAb(String output) throws Trouble {
+    static Load parseAb(String output) {
         Matcher time = find("Time taken for tests:\\s+" + NUMBER + " seconds", output);
         Matcher complete = find("Complete requests:\\s+(\\d+)", output);
         Matcher failed = find("Failed requests:\\s+(\\d+)", output);
         if (time == null || complete == null || failed == null) {
-            throw new Trouble("ab gives no result: " + firstLine(output));
+            throw new UserError("ab gives no result: " + firstLine(output));
         }
         Matcher other = find("Non-2xx responses:\\s+(\\d+)", output);
         return new Load(

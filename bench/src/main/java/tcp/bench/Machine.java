@@ -1,7 +1,6 @@
 package tcp.bench;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -15,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import tcp.testkit.system.Programs;
 
 /** What this machine is, and what can be done on it: programs, cores, descriptors. */
 final class Machine {
@@ -28,15 +28,6 @@ final class Machine {
 
     private Machine() {}
 
-    /** The program's path, or null if it is not on the PATH. */
-    static Path program(String name) {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .map(folder -> Path.of(folder, name))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElse(null);
-    }
-
     /** Descriptors that a process may have here; the JVM raises its own limit to it. */
     static long descriptors() {
         var os = ManagementFactory.getOperatingSystemMXBean();
@@ -46,7 +37,7 @@ final class Machine {
     }
 
     static boolean pins() {
-        return CORES > 1 && program("taskset") != null;
+        return CORES > 1 && Programs.find("taskset").isPresent();
     }
 
     /** What goes before a server's command, so that it stays on the first core. */
@@ -66,7 +57,7 @@ final class Machine {
         }
     }
 
-    /** What decides the figures, for those who compare them with others. */
+    /** The environment, recorded with the results. */
     static Map<String, String> describe() {
         Map<String, String> is = new LinkedHashMap<>();
         is.put("cores", "" + CORES);

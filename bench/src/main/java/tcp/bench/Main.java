@@ -6,18 +6,18 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 import tcp.bench.Experiments.Experiment;
+import tcp.testkit.system.Folders;
+import tcp.testkit.system.UserError;
 
 /** The command: bench/run. */
 @Command(
@@ -72,7 +72,7 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    /** What is done with the folder for things that go away again. */
+    /** Work that needs a temporary folder. */
     interface Job {
         void run(Path work) throws Exception;
     }
@@ -91,7 +91,7 @@ public final class Main implements Callable<Integer> {
             out.println(Table.of(lines));
             bench.leftOut().forEach((peer, why) -> out.println("Left out: " + peer + ": " + why));
             bench.remarks().forEach(remark -> out.println("Remark: " + remark));
-            draw(results, lines, out);
+            Charts.draw(lines, results);
             out.println("Every single round is in " + results);
         });
         return 0;
@@ -99,7 +99,7 @@ public final class Main implements Callable<Integer> {
 
     @Command(
             name = "experiment",
-            description = "Measures step 5 beside itself with a line" + " changed: ${COMPLETION-CANDIDATES}")
+            description = "Measures step 5 beside itself with a line changed: ${COMPLETION-CANDIDATES}")
     int experiment(
             @Parameters(paramLabel = "NAME", arity = "1..*", description = "${COMPLETION-CANDIDATES}")
                     List<Experiment> names,
@@ -124,7 +124,7 @@ public final class Main implements Callable<Integer> {
         return 0;
     }
 
-    @Command(name = "syscalls", description = "Counts the system calls of a request with" + " strace (Linux).")
+    @Command(name = "syscalls", description = "Counts the system calls of a request with strace (Linux).")
     int syscalls() throws Exception {
         requireWrk();
         Files.createDirectories(results);
@@ -157,26 +157,17 @@ public final class Main implements Callable<Integer> {
 
     @Command(
             name = "charts",
-            description = "Sums up the results and draws the charts" + " again, from what was measured before.")
+            description = "Sums up the results and draws the charts again, from what was measured before.")
     int charts() throws Exception {
-        draw(results, Results.summarise(results), System.out);
+        Charts.draw(Results.summarise(results), results);
         return 0;
     }
 
-    private static void draw(Path results, List<Summary.Line> lines, PrintStream out) throws IOException {
-        try {
-            Charts.draw(lines, results);
-        } catch (NoClassDefFoundError | RuntimeException | UnsatisfiedLinkError e) {
-            out.println("The charts cannot be drawn here (" + e.getMessage()
-                    + "). Java needs a font for them: on Debian and Ubuntu,"
-                    + " apt install fonts-dejavu-core");
-        }
-    }
-
-    static void requireWrk() throws Trouble {
+    static void requireWrk() {
         if (!Load.hasWrk()) {
-            throw new Trouble("wrk is not installed. Debian, Ubuntu: apt install wrk;"
-                    + " macOS: brew install wrk; Windows: do this in WSL.");
+            throw new UserError("""
+                    wrk is not installed. Debian, Ubuntu: apt install wrk; macOS: brew install wrk; \
+                    Windows: do this in WSL.""");
         }
     }
 
@@ -196,10 +187,8 @@ public final class Main implements Callable<Integer> {
     }
 
     private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            Folders.delete(folder);
         } catch (IOException | UncheckedIOException itIsGoneOrInUse) {
         }
     }
@@ -208,7 +197,7 @@ public final class Main implements Callable<Integer> {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, command, result) -> {
-                    if (!(e instanceof Trouble)) {
+                    if (!(e instanceof UserError)) {
                         throw e;
                     }
                     command.getErr().println(e.getMessage());
@@ -218,7 +207,6 @@ public final class Main implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        System.setProperty("java.awt.headless", "true");
         System.exit(run(arguments));
     }
 }

@@ -2,6 +2,7 @@ package tcp.bench;
 
 import java.nio.file.Path;
 import java.util.List;
+import tcp.testkit.system.UserError;
 
 /** A server to be measured. */
 record Peer(String name, String about, Program program) {
@@ -14,7 +15,7 @@ record Peer(String name, String about, Program program) {
          *            for a JVM; others ignore them
          * @param port
          *            the port to take, for those that can't take any free one and say which
-         * @throws Trouble
+         * @throws UserError
          *             if it can't be started here: says why
          */
         List<String> command(Path work, List<String> options, int port) throws Exception;

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import tcp.testkit.system.Programs;
+import tcp.testkit.system.UserError;
 
 /** The servers that step 5 stands beside. */
 final class Peers {
@@ -28,7 +31,7 @@ final class Peers {
                             java(options, "-jar", jar("step5-http", "step5-http/target/step5-http.jar"), "0")),
             new Peer(
                     "step5-flip",
-                    "step 5 with op-write-flip.patch: asks for OP_WRITE before each" + " answer, the article's way",
+                    "step 5 with op-write-flip.patch: asks for OP_WRITE before each answer, the article's way",
                     (work, options, port) -> java(
                             options,
                             "-cp",
@@ -36,39 +39,33 @@ final class Peers {
                                     .toString(),
                             "tcp.Server",
                             "0")),
-            peer("blocking", "a thread a connection: newCachedThreadPool, TCP_NODELAY," + " 8 KiB buffer a connection"),
+            peer("blocking", "a thread a connection: newCachedThreadPool, TCP_NODELAY, 8 KiB buffer a connection"),
             new Peer("virtual", "the same code, newVirtualThreadPerTaskExecutor", (work, options, port) -> {
                 if (Runtime.version().feature() < 21) {
-                    throw new Trouble("virtual threads need JDK 21 or newer; this" + " is "
+                    throw new UserError("virtual threads need JDK 21 or newer; this is "
                             + Runtime.version().feature());
                 }
                 return peersJar(options, "virtual");
             }),
-            new Peer(
-                    "jdk-httpserver",
-                    "com.sun.net.httpserver, no executor of its own as"
-                            + " in its documentation; nodelay=true, maxIdleConnections=20000,"
-                            + " idleInterval=300",
-                    (work, options, port) -> {
-                        List<String> all = new ArrayList<>(options);
-                        all.add("-Dsun.net.httpserver.nodelay=true");
-                        all.add("-Dsun.net.httpserver.maxIdleConnections=20000");
-                        all.add("-Dsun.net.httpserver.idleInterval=300");
-                        return peersJar(all, "jdk-httpserver");
-                    }),
-            peer(
-                    "netty-nio",
-                    "1 event loop, NioIoHandler, HttpServerCodec, write, and"
-                            + " flush at channelReadComplete; SO_BACKLOG 1024"),
+            new Peer("jdk-httpserver", """
+                    com.sun.net.httpserver, no executor of its own as in its documentation; nodelay=true, \
+                    maxIdleConnections=20000, idleInterval=300""", (work, options, port) -> {
+                List<String> all = new ArrayList<>(options);
+                all.add("-Dsun.net.httpserver.nodelay=true");
+                all.add("-Dsun.net.httpserver.maxIdleConnections=20000");
+                all.add("-Dsun.net.httpserver.idleInterval=300");
+                return peersJar(all, "jdk-httpserver");
+            }),
+            peer("netty-nio", """
+                    1 event loop, NioIoHandler, HttpServerCodec, write, and flush at channelReadComplete; \
+                    SO_BACKLOG 1024"""),
             peer("netty-epoll", "as netty-nio, with EpollIoHandler (native, Linux)"),
             peer(
                     "microhttp",
-                    "concurrency 1 (one event loop beside the one that" + " accepts), backlog 1024, else its defaults"),
-            new Peer(
-                    NGINX,
-                    "1 worker, return 200, access_log off, keepalive_requests"
-                            + " 1000000000, keepalive_timeout 300s, worker_connections 16384",
-                    (work, options, port) -> nginx(work, port)));
+                    "concurrency 1 (one event loop beside the one that accepts), backlog 1024, else its defaults"),
+            new Peer(NGINX, """
+                    1 worker, return 200, access_log off, keepalive_requests 1000000000, \
+                    keepalive_timeout 300s, worker_connections 16384""", (work, options, port) -> nginx(work, port)));
 
     private Peers() {}
 
@@ -81,10 +78,10 @@ final class Peers {
     }
 
     /** Those named, in the order of the tables; the floor first. */
-    static List<Peer> named(List<String> names) throws Trouble {
+    static List<Peer> named(List<String> names) {
         for (String name : names) {
             if (!names().contains(name)) {
-                throw new Trouble("There is no peer " + name + ". There are: " + String.join(", ", names()));
+                throw new UserError("There is no peer " + name + ". There are: " + String.join(", ", names()));
             }
         }
         return ALL.stream().filter(peer -> names.contains(peer.name())).toList();
@@ -98,11 +95,11 @@ final class Peers {
         return command;
     }
 
-    private static List<String> peersJar(List<String> options, String name) throws Trouble {
+    private static List<String> peersJar(List<String> options, String name) {
         List<String> all = new ArrayList<>(options);
         if (name.equals("netty-epoll")) {
             if (!System.getProperty("os.name").equals("Linux")) {
-                throw new Trouble("Netty's epoll needs Linux");
+                throw new UserError("Netty's epoll needs Linux");
             }
             if (Runtime.version().feature() >= 24) {
                 all.add("--enable-native-access=ALL-UNNAMED"); // else it is warned of
@@ -111,22 +108,22 @@ final class Peers {
         return java(all, "-jar", jar("bench-peers", "bench/peers/target/bench-peers.jar"), name);
     }
 
-    private static String jar(String module, String name) throws Trouble {
+    private static String jar(String module, String name) {
         Path jar = Machine.ROOT.resolve(name);
         if (!Files.exists(jar)) {
-            throw new Trouble(name + " is not built: ./mvnw package -DskipTests");
+            throw new UserError(name + " is not built: ./mvnw package -DskipTests");
         }
         return jar.toString();
     }
 
     private static List<String> floor(Path work) throws Exception {
         if (!System.getProperty("os.name").equals("Linux")) {
-            throw new Trouble("epoll needs Linux");
+            throw new UserError("epoll needs Linux");
         }
         String compiler = Stream.of("cc", "gcc", "clang")
-                .filter(name -> Machine.program(name) != null)
+                .filter(name -> Programs.find(name).isPresent())
                 .findFirst()
-                .orElseThrow(() -> new Trouble("no C compiler (Debian, Ubuntu:" + " apt install gcc libc6-dev)"));
+                .orElseThrow(() -> new UserError("no C compiler (Debian, Ubuntu: apt install gcc libc6-dev)"));
         Path program = work.resolve("epoll");
         if (!Files.exists(program)) {
             String said = Machine.output(List.of(
@@ -136,7 +133,7 @@ final class Peers {
                     program.toString(),
                     Machine.ROOT.resolve("bench/peers/epoll.c").toString()));
             if (!Files.exists(program)) {
-                throw new Trouble(
+                throw new UserError(
                         compiler + " fails: " + said.lines().findFirst().orElse("it says nothing"));
             }
         }
@@ -144,12 +141,9 @@ final class Peers {
     }
 
     private static List<String> nginx(Path work, int port) throws Exception {
-        Path nginx = Machine.program("nginx");
-        Path root = Path.of("/usr/sbin/nginx"); // not on everybody's PATH
-        nginx = nginx == null && Files.isExecutable(root) ? root : nginx;
-        if (nginx == null) {
-            throw new Trouble("not installed (Debian, Ubuntu: apt install nginx-light)");
-        }
+        Path nginx = Programs.find("nginx")
+                .or(() -> Optional.of(Path.of("/usr/sbin/nginx")).filter(Files::isExecutable)) // on root's PATH only
+                .orElseThrow(() -> new UserError("not installed (Debian, Ubuntu: apt install nginx-light)"));
         Path prefix = Files.createDirectories(work.resolve("nginx"));
         Path config = prefix.resolve("nginx.conf");
         long most = Math.min(16384, Machine.descriptors() - 100);

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import tcp.testkit.system.UserError;
 
 /** A server that has been started: its port, its CPU time and memory. close() ends it. */
 final class Running implements AutoCloseable {
@@ -41,10 +42,10 @@ final class Running implements AutoCloseable {
      *
      * @param known
      *            its port; 0: it prints "Listening on port N" itself
-     * @throws Trouble
+     * @throws UserError
      *             if it ends or is silent for 10 seconds: with what it printed
      */
-    static Running start(List<String> command, Path log, int known) throws Trouble, IOException, InterruptedException {
+    static Running start(List<String> command, Path log, int known) throws IOException, InterruptedException {
         List<String> pinned = new ArrayList<>(Machine.serverCore());
         pinned.addAll(command);
         Process process = new ProcessBuilder(pinned)
@@ -65,7 +66,7 @@ final class Running implements AutoCloseable {
         }
         String why = process.isAlive() ? "it does not listen" : "it ended with status " + process.exitValue();
         end(process.toHandle());
-        throw new Trouble(why + said(log));
+        throw new UserError(why + said(log));
     }
 
     private static java.io.File nothing() {

@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import tcp.testkit.system.Programs;
+import tcp.testkit.system.UserError;
 
 /** How often a server calls the kernel for one request, counted by strace (Linux). */
 final class Syscalls {
@@ -30,8 +32,8 @@ final class Syscalls {
     private Syscalls() {}
 
     static void run(List<Peer> peers, Path work, Path results, PrintStream out) throws Exception {
-        if (Machine.program("strace") == null) {
-            throw new Trouble("strace is not installed; it is for Linux. Debian, Ubuntu:" + " apt install strace");
+        if (Programs.find("strace").isEmpty()) {
+            throw new UserError("strace is not installed; it is for Linux. Debian, Ubuntu: apt install strace");
         }
         List<Plan.Cell> cells = List.of(new Plan.Cell(1, 1), new Plan.Cell(128, 1), new Plan.Cell(128, 16));
         Progress progress = new Progress(out, peers.size() * (1 + cells.size() * 4));
@@ -59,7 +61,7 @@ final class Syscalls {
                     for (Plan.Cell cell : cells) {
                         count(peer, server, cell, work, sheet);
                     }
-                } catch (Trouble | IOException e) {
+                } catch (UserError | IOException e) {
                     out.println("       left out: " + peer.name() + ": " + e.getMessage());
                 }
             }
@@ -82,7 +84,7 @@ final class Syscalls {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
             while (!Files.readString(said).contains("attached")) {
                 if (!strace.isAlive() || System.nanoTime() > end) {
-                    throw new Trouble("strace: " + Files.readString(said).strip());
+                    throw new UserError("strace: " + Files.readString(said).strip());
                 }
                 strace.waitFor(10, TimeUnit.MILLISECONDS);
             }

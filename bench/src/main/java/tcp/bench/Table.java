@@ -28,10 +28,13 @@ final class Table {
     }
 
     static String of(List<Summary.Line> lines) {
-        StringBuilder text = new StringBuilder("CPU time a request, c-epoll = 1 (medians of the rounds), at 1 to 1024"
-                + " connections and 16 pipelined;\nrequests a second at 128;"
-                + " waits at 128 at a fixed rate; memory an idle connection;"
-                + " start-up\n\n");
+        StringBuilder text = new StringBuilder("""
+                CPU time a request, c-epoll = 1 (medians of the rounds), at 1 to 1024 connections and \
+                16 pipelined;
+                requests a second at 128; waits at 128 at a fixed rate; memory an idle connection; \
+                start-up
+
+                """);
         text.append(String.format("%-15s", ""));
         COLUMNS.forEach(column -> text.append(pad(column, column.head())));
         text.append("\n");

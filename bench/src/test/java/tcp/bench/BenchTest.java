@@ -20,6 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tcp.testkit.system.UserError;
 
 /**
  * Servers that don't do what they should are left out, with the reason, and never counted
@@ -108,7 +109,7 @@ class BenchTest {
     void whoAnswersWronglyOrDoesNotStartIsLeftOut() throws Exception {
         needsWrk();
         Peer missing = new Peer("missing", "", (folder, options, port) -> {
-            throw new Trouble("not installed");
+            throw new UserError("not installed");
         });
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Bench bench = bench(
@@ -145,7 +146,7 @@ class BenchTest {
     void withNobodyLeftItSaysSo() {
         assertThatThrownBy(() -> bench(new PrintStream(OutputStream.nullOutputStream()), peer("ends"))
                         .run())
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageContaining("No server is left");
         assertNothingIsLeft();
     }
@@ -185,7 +186,7 @@ class BenchTest {
     @Test
     void anUnknownPeerGivesOneLine() {
         assertThatThrownBy(() -> Peers.named(List.of("step5", "apache")))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageStartingWith("There is no peer apache. There are: c-epoll");
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tcp.testkit.system.UserError;
 
 /** What wrk, ab and strace print is read right: each unit, each kind of error. */
 class LoadTest {
@@ -51,7 +52,7 @@ class LoadTest {
     @Test
     void wrkThatFails() {
         assertThatThrownBy(() -> Load.parseWrk("unable to connect to 127.0.0.1:1\n"))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessage("wrk gives no result: unable to connect to 127.0.0.1:1");
     }
 

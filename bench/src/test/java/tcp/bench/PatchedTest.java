@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tcp.bench.Experiments.Experiment;
+import tcp.testkit.system.UserError;
 
 /** The patches apply to step 5 as it is, compile, and serve. */
 class PatchedTest {
@@ -59,7 +60,7 @@ class PatchedTest {
                 +package tcp;
                 """);
         assertThatThrownBy(() -> Patched.source(patch))
-                .isInstanceOf(Trouble.class)
+                .isInstanceOf(UserError.class)
                 .hasMessageStartingWith("odd.patch does not apply to " + Patched.SOURCE);
     }
 

@@ -44,6 +44,10 @@ final class Bytes {
     }
 
     byte[] toArray() {
-        return Arrays.copyOfRange(array, head, head + size);
+        return toArray(0, size);
+    }
+
+    byte[] toArray(int from, int to) {
+        return Arrays.copyOfRange(array, head + from, head + to);
     }
 }

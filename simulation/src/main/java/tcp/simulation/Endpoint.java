@@ -31,16 +31,16 @@ class Endpoint {
     /** Arrived, and not read yet. */
     final Bytes received = new Bytes();
     /** Written, and not sent yet, since the window is closed. */
-    private final Bytes unsent = new Bytes();
+    final Bytes unsent = new Bytes();
 
     private Endpoint peer; // null before the handshake is done
-    private boolean outputEnded; // a FIN follows the last unsent byte
-    private boolean finReceived;
+    boolean outputEnded; // a FIN follows the last unsent byte
+    boolean finReceived;
     private boolean inputShut;
     /** The handshake is not done yet. */
     private boolean connecting;
     /** No connection any more: reset by either side, refused, or both FINs have arrived. */
-    private boolean over;
+    boolean over;
     /** What the next call reports, and only that one; null: nothing. */
     private String error;
     /** Its descriptor is closed: nobody reads, but what is unsent still goes out. */

@@ -14,7 +14,7 @@ class Listener {
     /** Clients whose handshake waits for room in the queue. */
     private final Deque<Endpoint> handshakes = new ArrayDeque<>();
 
-    private final Deque<Endpoint> queue = new ArrayDeque<>();
+    final Deque<Endpoint> queue = new ArrayDeque<>();
 
     Listener(Network network, int port, int backlog) {
         this.network = network;

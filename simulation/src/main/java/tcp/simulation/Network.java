@@ -193,6 +193,11 @@ public final class Network {
         return descriptors;
     }
 
+    /** How many it may have open. */
+    public synchronized int mostDescriptors() {
+        return mostDescriptors;
+    }
+
     /** The ports on which somebody listens. */
     public synchronized List<Integer> ports() {
         return List.copyOf(listeners.keySet());
@@ -275,6 +280,9 @@ public final class Network {
 
     /** As Thread.sleep(), on the network's clock. */
     public void sleep(long nanos) throws InterruptedException {
+        if (server != null && server.isAlive() && Thread.currentThread() != server) {
+            notSimulated("several threads");
+        }
         for (long until = now() + nanos; now() < until; ) {
             sleep(until, changes());
             if (Thread.interrupted()) {
@@ -338,7 +346,7 @@ public final class Network {
             server = caller;
         }
         if (++callsSinceAction > MOST_CALLS) {
-            spin("%,d calls since a client has done anything".formatted(MOST_CALLS));
+            spin(MOST_CALLS + " calls since a client has done anything");
         }
         schedule.before(kind, channel);
     }
@@ -358,7 +366,7 @@ public final class Network {
             fruitlessCall = call; // rather one that says more than select = 1
         }
         if (fruitless > MOST_FRUITLESS) {
-            spin("%d calls in a row without any progress, such as %s".formatted(fruitless, fruitlessCall));
+            spin(fruitless + " calls in a row without any progress, such as " + fruitlessCall);
         }
     }
 
@@ -379,6 +387,8 @@ public final class Network {
             await(true);
         }
         schedule.spinning(how);
+        thrown = 0; // nothing was thrown
+        spinning = null;
     }
 
     private void await(boolean evenIfInterrupted) {

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 public final class Peer {
     final Endpoint end;
     private final Network network;
-    private final Bytes taken = new Bytes();
+    final Bytes taken = new Bytes();
     private boolean reading = true;
     private boolean taking;
 

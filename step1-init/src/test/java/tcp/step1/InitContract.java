@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import tcp.testkit.client.Client;
 import tcp.testkit.server.CommandLineContract;
 import tcp.testkit.server.ContainerContract;
+import tcp.testkit.server.InProcessServer;
 import tcp.testkit.server.ResourceContract;
 import tcp.testkit.server.RunningServer;
 
@@ -38,6 +39,10 @@ public class InitContract implements ResourceContract, CommandLineContract, Cont
             server.expectOutput("Someone is knocking");
         }
     }
+
+    /** Not tried here: nobody is accepted, so thousands of clients would not fit into the queue. */
+    @Override
+    public void keepsNothingOfClientsThatHaveLeft(InProcessServer server) {}
 
     @Override
     public int descriptorsHeldFor(int clients) {

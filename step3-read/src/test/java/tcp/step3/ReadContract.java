@@ -17,6 +17,7 @@ import tcp.testkit.server.ResourceContract;
 import tcp.testkit.server.RunningServer;
 import tcp.testkit.server.ServerFault;
 import tcp.testkit.server.ServerFault.Kind;
+import tcp.testkit.system.Machine;
 
 /** What step 3 promises: it reads all that a client sends, until the client ends. */
 public class ReadContract implements ResourceContract, CommandLineContract, DescriptorLimitContract, ContainerContract {
@@ -34,6 +35,26 @@ public class ReadContract implements ResourceContract, CommandLineContract, Desc
     public void ask(Client client, RunningServer server) {
         client.send("hello\n");
         server.awaitOutput("Read 6 bytes from " + client.address());
+    }
+
+    /** What was read is forgotten, also while its client stays. */
+    @Order(66)
+    @Test
+    @Tag("inside")
+    public void keepsNothingOfWhatItHasRead(InProcessServer server) {
+        try (Client client = Client.connect(server.address())) {
+            client.send(new byte[1 << 20]); // classes are loaded meanwhile
+            assertServed(server.address());
+            long before = Machine.heapInUse();
+            client.send(new byte[10 << 20]);
+            assertServed(server.address());
+            long kept = Machine.heapInUse() - before;
+            if (kept >= 2_000_000) {
+                throw new ServerFault(Kind.KEEPS_MEMORY, """
+                        10 MB were read, and %d bytes more are in use.
+                        Look at:   what do you make for each read, and who still holds it?""".formatted(kept));
+            }
+        }
     }
 
     /** The connection stays open while the client has not ended its half. */
@@ -112,7 +133,7 @@ public class ReadContract implements ResourceContract, CommandLineContract, Desc
             long before = reads.stream()
                     .takeWhile(line -> !line.endsWith(" from " + client.address()))
                     .count();
-            if (before > 2) {
+            if (before > 2 || before == reads.size()) { // too late, or never
                 throw new ServerFault(Kind.UNFAIR, """
                         The loop read %d times before it came to a client that had sent something too:
                         %s
@@ -129,9 +150,10 @@ public class ReadContract implements ResourceContract, CommandLineContract, Desc
     @Tag("told")
     public void servesOthersDuringFloodsOfBytes(InetSocketAddress server) {
         byte[] bytes = new byte[64 * 1024];
-        try (Flood flood = Flood.of(3, server, client -> client.send(bytes))) {
-            Latency.check("Step 3, three floods of bytes", () -> assertServed(server));
-        }
+        Latency.check(
+                "Step 3, three floods of bytes",
+                () -> assertServed(server),
+                () -> Flood.of(3, server, client -> client.send(bytes)));
     }
 
     /** Nor do clients that connect and reset all the time. */
@@ -139,8 +161,9 @@ public class ReadContract implements ResourceContract, CommandLineContract, Desc
     @Test
     @Tag("real")
     public void servesOthersDuringFloodsOfConnects(InetSocketAddress server) {
-        try (Flood flood = Flood.ofConnects(3, server, Client::reset)) {
-            Latency.check("Step 3, three floods of connects", () -> assertServed(server));
-        }
+        Latency.check(
+                "Step 3, three floods of connects",
+                () -> assertServed(server),
+                () -> Flood.ofConnects(3, server, Client::reset));
     }
 }

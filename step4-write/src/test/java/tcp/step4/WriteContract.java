@@ -173,9 +173,10 @@ public class WriteContract
     @Tag("told")
     public void servesOthersDuringFloodsOfBytes(InetSocketAddress server) {
         byte[] bytes = new byte[64 * 1024];
-        try (Flood flood = Flood.of(3, server, client -> client.send(bytes))) {
-            Latency.check("Step 4, three floods of bytes", () -> assertServed(server));
-        }
+        Latency.check(
+                "Step 4, three floods of bytes",
+                () -> assertServed(server),
+                () -> Flood.of(3, server, client -> client.send(bytes)));
     }
 
     /** Nor do clients that connect and reset all the time. */
@@ -183,8 +184,9 @@ public class WriteContract
     @Test
     @Tag("real")
     public void servesOthersDuringFloodsOfConnects(InetSocketAddress server) {
-        try (Flood flood = Flood.ofConnects(3, server, Client::reset)) {
-            Latency.check("Step 4, three floods of connects", () -> assertServed(server));
-        }
+        Latency.check(
+                "Step 4, three floods of connects",
+                () -> assertServed(server),
+                () -> Flood.ofConnects(3, server, Client::reset));
     }
 }

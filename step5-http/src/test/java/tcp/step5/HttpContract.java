@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
@@ -349,9 +350,10 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     public void servesOthersDuringFloodsOfRequests(InetSocketAddress server) {
         String requests = REQUEST.repeat(100);
         int length = 100 * RESPONSE.length();
-        try (Flood flood = Flood.of(3, server, client -> client.send(requests).receive(length))) {
-            checkLatency("requests", server);
-        }
+        checkLatency(
+                "requests",
+                server,
+                () -> Flood.of(3, server, client -> client.send(requests).receive(length)));
     }
 
     /** Three clients that send heads without end. */
@@ -361,9 +363,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     @Tag("told")
     public void servesOthersDuringFloodsOfBytes(InetSocketAddress server) {
         byte[] bytes = new byte[64 * 1024];
-        try (Flood flood = Flood.of(3, server, client -> client.send(bytes))) {
-            checkLatency("bytes", server);
-        }
+        checkLatency("bytes", server, () -> Flood.of(3, server, client -> client.send(bytes)));
     }
 
     /** Three clients that connect, ask and reset all the time. */
@@ -371,15 +371,15 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     @Test
     @Tag("real")
     public void servesOthersDuringFloodsOfConnects(InetSocketAddress server) {
-        try (Flood flood =
-                Flood.ofConnects(3, server, client -> client.send(REQUEST).reset())) {
-            checkLatency("connects", server);
-        }
+        checkLatency(
+                "connects",
+                server,
+                () -> Flood.ofConnects(3, server, client -> client.send(REQUEST).reset()));
     }
 
-    private static void checkLatency(String what, InetSocketAddress server) {
+    private static void checkLatency(String what, InetSocketAddress server, Supplier<Flood> floods) {
         try (Client client = Client.connect(server)) {
-            Latency.check("Step 5, three floods of " + what, () -> ask(client));
+            Latency.check("Step 5, three floods of " + what, () -> ask(client), floods);
         }
     }
 
@@ -395,12 +395,15 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     public void answersAtOnceAfterABurst(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             ask(client, 50);
+            double fifty =
+                    Latency.median(20, () -> client.send(REQUEST.repeat(50)).expect(RESPONSE.repeat(50)));
+            double most = 20 + 10 * fifty; // more on a machine that is busy
             double median = Latency.median(
                     20, () -> client.send(REQUEST.repeat(500)).send(REQUEST).expect(RESPONSE.repeat(501)));
             assertThat(median).withFailMessage("""
                             500 requests in a row, and one more, took %.1f ms to be answered.
-                            Expected:  under 20 ms
-                            Look at:   is TCP_NODELAY set for each client?""".formatted(median)).isLessThan(20);
+                            Expected:  under %.1f ms
+                            Look at:   is TCP_NODELAY set for each client?""", median, most).isLessThan(most);
         }
     }
 
@@ -422,7 +425,12 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
         int before = network.descriptors();
         Client refused = Client.connect(server.address());
         assertServed(server.address());
-        assertThat(network.now()).as("ns that others waited for it").isZero();
+        assertThat(network.now())
+                .withFailMessage("""
+                        An option could not be set for one client, and others waited for %d ms.
+                        Look at:   does that exception skip a line which all others need, such as the one that \
+                        gives the listener its interest back?""", network.now() / 1_000_000)
+                .isZero();
         refused.close();
         assertThat(network.descriptors())
                 .as("descriptors, when all clients have left")
@@ -452,6 +460,28 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     private static void ask(Client client, int times) {
         for (int i = 0; i < times; i++) {
             ask(client);
+        }
+    }
+
+    /** An answered request is forgotten, also while its client stays: 150,000 of them, on one connection. */
+    @Order(79)
+    @Test
+    @Tag("inside")
+    public void keepsNothingOfRequests(InProcessServer server) {
+        try (Client client = Client.connect(server.address())) {
+            client.lookAt("what does the server keep of a request that it has answered?");
+            Runnable thousand = () -> client.send(REQUEST.repeat(1_000)).expect(RESPONSE.repeat(1_000));
+            thousand.run(); // classes are loaded meanwhile
+            long before = Machine.heapInUse();
+            for (int i = 0; i < 150; i++) {
+                thousand.run();
+            }
+            long kept = Machine.heapInUse() - before;
+            if (kept >= 1_000_000) {
+                throw new ServerFault(Kind.KEEPS_MEMORY, """
+                        150,000 requests were answered, and %d bytes more are in use.
+                        Look at:   what does the server keep of a request that it has answered?""".formatted(kept));
+            }
         }
     }
 
@@ -494,11 +524,11 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
             do {
                 sentBefore = sent.get();
                 ask(other, 500);
+                assertHeapIsAsBefore(before, "A client that reads no answer");
             } while (sentBefore == 0 || sent.get() > sentBefore);
             assertThat(sending)
                     .as("a send of 50 MB by a client that reads no answer")
                     .isNotDone();
-            assertHeapIsAsBefore(before, "A client that reads no answer");
         } finally {
             greedy.reset();
         }

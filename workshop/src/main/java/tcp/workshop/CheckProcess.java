@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -15,8 +17,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tcp.testkit.server.ServerProcess;
+import tcp.testkit.system.Folders;
 import tcp.testkit.system.Programs;
 
 /**
@@ -25,15 +30,21 @@ import tcp.testkit.system.Programs;
  */
 final class CheckProcess implements AutoCloseable {
     /** How long the other side may be silent, in s. It says each second that it lives. */
-    private static final int LIMIT = 9;
+    private static final int LIMIT = 5;
 
     /** How long it may take to start, in s. None of the learner's code runs before that. */
     private static final int START_LIMIT = 60;
+
+    /** A line of a stack trace that is in the server's code: the method and the place. */
+    private static final Pattern SERVERS_LINE =
+            Pattern.compile("\\s+at (?:\\S*/)?tcp\\.[A-Z][\\w$]*\\.([^(]+)\\((.+)\\)");
 
     /** What the other side writes: one of these and its parts, with tabs between them. */
     enum Event {
         /** A text for the learner. */
         TEXT,
+        /** A requirement, by its method's name, that is met. */
+        HOLDS,
         /** The requirement, by its method's name, that is tried now. */
         TRIES,
         /** All is well, and it takes a while. */
@@ -54,13 +65,16 @@ final class CheckProcess implements AutoCloseable {
      * @param result in a few words
      * @param requirement the one that is not met, by its method's name, or ""
      * @param diagnoses the names of the rules that say why, the best one first
+     * @param met those that are met, in the order in which they were tried
      */
-    record Outcome(int status, String result, String requirement, List<String> diagnoses) {}
+    record Outcome(int status, String result, String requirement, List<String> diagnoses, List<String> met) {}
 
+    private final Path folder; // for temporary files
     private final Process process;
     private final BlockingQueue<String> events;
     private final List<String> errors;
     private boolean reusable = true;
+    private volatile boolean stopped;
 
     /** Starts a process with more classes, if any, than this one has. */
     CheckProcess(Path... classPath) {
@@ -70,12 +84,13 @@ final class CheckProcess implements AutoCloseable {
                                 Stream.of(System.getProperty("java.class.path")),
                                 Stream.of(classPath).map(Path::toString))
                         .toList());
+        folder = temporaryFolder();
         ProcessBuilder builder = new ProcessBuilder(
                 Programs.JAVA.toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xmx512m",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
+                "-Djava.io.tmpdir=" + folder,
                 "-Dtcp.started=" + System.getProperty("tcp.started", "8"), // s; somebody waits here
                 "-Dthorough=" + System.getProperty("thorough", "false"),
                 "-Dtcp.patience=" + System.getProperty("tcp.patience", "3"), // s
@@ -93,6 +108,16 @@ final class CheckProcess implements AutoCloseable {
         errors = collect(process.getErrorStream(), new CopyOnWriteArrayList<>());
     }
 
+    private static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("workshop");
+        } catch (IOException e) {
+            throw new UserError("""
+                    Cannot write to the folder for temporary files, %s: \
+                    give another one with java -Djava.io.tmpdir=FOLDER""".formatted(System.getProperty("java.io.tmpdir")));
+        }
+    }
+
     private static <T extends Collection<String>> T collect(InputStream stream, T lines) {
         Thread reader = new Thread(() -> {
             try (var in = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
@@ -105,6 +130,12 @@ final class CheckProcess implements AutoCloseable {
         reader.setDaemon(true);
         reader.start();
         return lines;
+    }
+
+    /** Ends a check that another thread waits for: its outcome is that it was stopped. */
+    void stop() {
+        stopped = true;
+        close();
     }
 
     /** Whether the process has come to no harm, so that it can check another server. */
@@ -122,6 +153,7 @@ final class CheckProcess implements AutoCloseable {
     Outcome check(Exercise exercise, Path project, Path source, String target, Consumer<String> out) {
         String trying = "";
         String exits = null;
+        List<String> met = new ArrayList<>();
         try {
             process.getOutputStream()
                     .write("%s\t%s\t%s\t%s\n"
@@ -137,6 +169,10 @@ final class CheckProcess implements AutoCloseable {
                 Arrays.setAll(parts, i -> parts[i].translateEscapes());
                 switch (Event.valueOf(parts[0])) {
                     case TEXT -> out.accept(parts[1]);
+                    case HOLDS -> {
+                        met.add(parts[1]);
+                        out.accept("  holds    " + Checker.words(parts[1]) + "\n");
+                    }
                     case TRIES -> trying = parts[1];
                     case LIVES -> {}
                     case EXITS -> exits = parts[1];
@@ -144,7 +180,7 @@ final class CheckProcess implements AutoCloseable {
                     case END -> {
                         reusable = Boolean.parseBoolean(parts[5]);
                         return new Outcome(
-                                Integer.parseInt(parts[1]), parts[2], parts[3], List.of(parts[4].split(",")));
+                                Integer.parseInt(parts[1]), parts[2], parts[3], List.of(parts[4].split(",")), met);
                     }
                 }
             }
@@ -154,28 +190,29 @@ final class CheckProcess implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         reusable = false;
-        return ended(trying, exits, out);
+        return stopped ? new Outcome(130, "", trying, List.of(), met) : ended(trying, exits, met, out);
     }
 
     /** The other side is silent or gone, and there is no verdict. */
-    private Outcome ended(String trying, String exits, Consumer<String> out) {
+    private Outcome ended(String trying, String exits, List<String> met, Consumer<String> out) {
         boolean silent = process.onExit()
                         .completeOnTimeout(null, 500, TimeUnit.MILLISECONDS)
                         .join()
                 == null;
+        String place = silent ? place() : exits;
         close();
         int status = process.onExit().join().exitValue();
         if (!silent && exits == null && (status == 130 || status == 143)) { // SIGINT, SIGTERM
             Checker.pause(500); // they are for this process too, as a rule, which ends then
             out.accept("\nThe check was stopped, so there is no verdict.\n");
-            return new Outcome(130, "", trying, List.of());
+            return new Outcome(130, "", trying, List.of(), met);
         }
         String happened = silent
                 ? "For %d s nothing was heard of the process that runs your server.".formatted(LIMIT)
                 : "The process that runs your server ended, with exit status %d.".formatted(status);
         out.accept("  BROKEN   " + (trying.isEmpty() ? "starts" : Checker.words(trying)) + "\n\n"
                 + Report.part("Happened", happened)
-                + (exits == null || exits.isEmpty() ? "" : Report.part("", exits))
+                + (place == null || place.isEmpty() ? "" : Report.part("", place))
                 + errors.stream()
                         .filter(line -> !line.isEmpty())
                         .limit(5)
@@ -190,7 +227,30 @@ final class CheckProcess implements AutoCloseable {
                 1,
                 silent ? "no answer" : "the server ended the process",
                 trying,
-                List.of(silent ? "no-answer" : "exits"));
+                List.of(silent ? "no-answer" : "exits"),
+                met);
+    }
+
+    /** Where a thread is in the server's code, as the JDK's jcmd sees it; null: it cannot tell in time. */
+    private String place() {
+        try {
+            Process jcmd = new ProcessBuilder(
+                            Programs.JAVA.resolveSibling("jcmd").toString(), "" + process.pid(), "Thread.print")
+                    .start();
+            List<String> lines = collect(jcmd.getInputStream(), new CopyOnWriteArrayList<>());
+            jcmd.waitFor(2, TimeUnit.SECONDS);
+            jcmd.destroyForcibly();
+            return lines.stream()
+                    .map(SERVERS_LINE::matcher)
+                    .filter(Matcher::matches)
+                    .findFirst()
+                    .map(line -> "A thread was at %s in %s().".formatted(line.group(2), line.group(1)))
+                    .orElse(null);
+        } catch (IOException e) {
+            return null;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Ends the process and all that it has started. */
@@ -199,5 +259,11 @@ final class CheckProcess implements AutoCloseable {
         Stream.concat(process.descendants(), Stream.of(process.toHandle()))
                 .toList()
                 .forEach(ProcessHandle::destroyForcibly);
+        process.onExit().completeOnTimeout(null, 2, TimeUnit.SECONDS).join(); // it may still write
+        try { // and its temporary files
+            Folders.delete(folder);
+        } catch (IOException | UncheckedIOException e) {
+            // the system deletes temporary files as well
+        }
     }
 }

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -53,10 +54,12 @@ import tcp.workshop.CheckProcess.Event;
  * input what to check; the answers go to standard output.
  */
 final class Checker implements TestExecutionListener {
-    /** How long one requirement may take, in tenths of a second; more on a machine that is busy. */
+    /** How long one requirement may take, in tenths of a second: much more than it does. */
     private static final int LIMIT = 80;
 
     private static final String STORIES = "keepsItsContractInEveryStory";
+    /** The same on the simulated network, where nothing is waited for. */
+    private static final int SIMULATED_LIMIT = 60;
 
     private static final PrintStream EVENTS =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
@@ -71,7 +74,7 @@ final class Checker implements TestExecutionListener {
     private final String target;
     private final ClassLoader loader;
     private final Map<String, byte[]> classes;
-    private Thread tests;
+    private volatile Thread tests;
     private TestPlan plan;
     private volatile boolean simulated;
     private volatile String trying = "";
@@ -98,6 +101,9 @@ final class Checker implements TestExecutionListener {
         reader.setDaemon(true);
         reader.start();
         new Thread(Checker::warmUp).start();
+        Thread clock = new Thread(Checker::tellThatItLives);
+        clock.setDaemon(true);
+        clock.start();
         boolean clean = true;
         while (clean) {
             String[] request = requests.take().split("\t", -1);
@@ -130,6 +136,13 @@ final class Checker implements TestExecutionListener {
         }
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
         Runtime.getRuntime().halt(0);
+    }
+
+    private static void tellThatItLives() {
+        while (true) {
+            pause(1_000);
+            event(Event.LIVES);
+        }
     }
 
     private static void event(Event event, Object... parts) {
@@ -168,7 +181,7 @@ final class Checker implements TestExecutionListener {
             return checker.verdict(failure);
         }
         String told = checker.met.contains(STORIES) && !Boolean.getBoolean("thorough") ? " | told" : "";
-        Path folder = temporaryFolder();
+        Path folder = Files.createTempDirectory("server"); // in the folder that CheckProcess deletes
         try {
             submission.compilation().writeTo(folder);
             var settings = new HashMap<String, String>();
@@ -177,7 +190,6 @@ final class Checker implements TestExecutionListener {
             failure = checker.fails(settings, "simulated | program" + told);
             if (failure.isEmpty()) { // processes of their own, which spend most of their time in starting and waiting
                 settings.put("junit.jupiter.execution.parallel.enabled", "true");
-                settings.put("junit.jupiter.execution.parallel.mode.default", "concurrent");
                 settings.put("junit.jupiter.execution.parallel.config.strategy", "fixed");
                 settings.put("junit.jupiter.execution.parallel.config.fixed.parallelism", "3");
                 failure = checker.fails(settings, "simulated" + told);
@@ -185,16 +197,6 @@ final class Checker implements TestExecutionListener {
             return checker.verdict(failure);
         } finally {
             Folders.delete(folder);
-        }
-    }
-
-    private static Path temporaryFolder() {
-        try {
-            return Files.createTempDirectory("workshop");
-        } catch (IOException e) {
-            throw new UserError("""
-                    Cannot write to the folder for temporary files, %s: \
-                    give another one with java -Djava.io.tmpdir=FOLDER""".formatted(System.getProperty("java.io.tmpdir")));
         }
     }
 
@@ -247,6 +249,7 @@ final class Checker implements TestExecutionListener {
                         .filter(source ->
                                 source instanceof MethodSource method && known.contains(method.getMethodName()))
                         .isEmpty()))
+                .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
                 .configurationParameters(settings)
                 .configurationParameter("junit.jupiter.testmethod.order.default", OrderAnnotation.class.getName())
                 .build();
@@ -256,7 +259,9 @@ final class Checker implements TestExecutionListener {
                             .listeners(this)
                             .cancellationToken(token)
                             .build());
-            end.add(Optional.empty());
+            if (isCurrent()) {
+                end.add(Optional.empty());
+            }
         });
         tests.setContextClassLoader(loader);
         tests.setDaemon(true);
@@ -327,10 +332,7 @@ final class Checker implements TestExecutionListener {
                     return failure;
                 }
                 tenths++;
-                if (tenths % 10 == 0) {
-                    event(Event.LIVES);
-                }
-                if (tenths > LIMIT) {
+                if (tenths > (simulated ? SIMULATED_LIMIT : LIMIT)) {
                     return Optional.of(new Failure(trying, "", stuck()));
                 }
             }
@@ -342,7 +344,9 @@ final class Checker implements TestExecutionListener {
     /** Where the server is that keeps a test from its end, or null if it waits in select(). */
     private static Throwable stuck() {
         return learnersThreads().values().stream()
-                .filter(stack -> Arrays.stream(stack).noneMatch(Checker::isSelect))
+                .filter(stack -> Arrays.stream(stack)
+                        .takeWhile(frame -> !isLearners(frame)) // a handler may be called by select()
+                        .noneMatch(frame -> frame.getMethodName().matches("(doS|s)elect")))
                 .findFirst()
                 .map(stack -> {
                     Throwable place = new Throwable();
@@ -358,10 +362,6 @@ final class Checker implements TestExecutionListener {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(entry -> Arrays.stream(entry.getValue()).anyMatch(Checker::isLearners))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
-    private static boolean isSelect(StackTraceElement frame) {
-        return frame.getMethodName().matches("(doS|s)elect") && !isLearners(frame);
     }
 
     private static boolean isLearners(StackTraceElement frame) {
@@ -406,7 +406,7 @@ final class Checker implements TestExecutionListener {
 
     @Override
     public synchronized void executionStarted(TestIdentifier test) {
-        if (!method(test).isEmpty()) {
+        if (!method(test).isEmpty() && isCurrent()) {
             trying = method(test);
             tenths = 0;
             event(Event.TRIES, trying);
@@ -415,12 +415,20 @@ final class Checker implements TestExecutionListener {
 
     @Override
     public synchronized void executionSkipped(TestIdentifier test, String reason) {
-        if (!token.isCancellationRequested() && !method(test).isEmpty()) {
+        if (isCurrent() && !token.isCancellationRequested() && !method(test).isEmpty()) {
             skip(method(test), reason);
         }
     }
 
+    /** Whether this thread runs the tests of now, and not those that were given up. */
+    private boolean isCurrent() {
+        return Thread.currentThread() == tests || Thread.currentThread() instanceof ForkJoinWorkerThread;
+    }
+
     private void skip(String method, String why) {
+        if (simulated) {
+            token.cancel(); // what it uses is not simulated, so the other results mean nothing
+        }
         if (skipped.put(method, why) == null && !simulated) {
             event(Event.TEXT, "  SKIPPED  %s: %s\n".formatted(words(method), why));
         }
@@ -428,7 +436,7 @@ final class Checker implements TestExecutionListener {
 
     @Override
     public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
-        if (token.isCancellationRequested()) {
+        if (!isCurrent() || token.isCancellationRequested()) {
             return;
         }
         String method = method(test);
@@ -450,6 +458,6 @@ final class Checker implements TestExecutionListener {
 
     private void met(String method) {
         met.add(method);
-        event(Event.TEXT, "  holds    " + words(method) + "\n");
+        event(Event.HOLDS, method);
     }
 }

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * commas are those that will do, and of words that follow one another all must be there, but
  * those after a ! must not. A
  * fact is what happened first of all ({@link tcp.testkit.server.ServerFault.Kind}, else {@link
- * tcp.testkit.client.Symptom}, else STUCK: the test did not end, OTHER: what its message says);
+ * tcp.testkit.client.Symptom}, else NO_RESULT: the test did not end, OTHER: what its message says);
  * what happens in a story, such as STANDS_STILL ({@link tcp.simulation.story.Action.What}); the
  * class of an exception, or one above it; {@code answered} or {@code unanswered}: whether
  * bytes had come back; or what the wrong bytes that came begin with, in quotation marks.
@@ -74,10 +74,22 @@ record Diagnosis(String name, String tell) {
              attachment() is null when nothing was attached; and a key that is not removed from
              selectedKeys() comes again though nothing is ready. select(Consumer) forgets none.
 
+            Name: constructor-leaks
+            Breaks: failedConstructorsLeaveNoDescriptors
+            When: LEAKS_DESCRIPTORS
+            Tell: Nobody can call close() on a server whose constructor has thrown. When bind()
+             fails, close what was opened before it, selector and listener, and throw on.
+
             Name: port-taken
+            Breaks: closeEndsTheLoopAndFreesThePort, interruptEndsTheLoop
             When: BindException
             Tell: close() has returned, and the port is still taken. Close every listener, and
              every selector: a closed channel lets go of its port only when its selector does.
+
+            Name: port-not-free
+            When: BindException
+            Tell: The port that your constructor asked for is taken. It listens on the port that
+             it is given, and 0 means any that is free.
 
             Name: client-ends-loop
             When: LOOP_ENDED IOException, LOOP_ENDED UncheckedIOException
@@ -89,9 +101,16 @@ record Diagnosis(String name, String tell) {
             Tell: An exception came out of your loop, and with it the server ended for all
              clients. Its line is named above.
 
+            Name: process-ended
+            When: PROCESS_ENDED
+            Tell: Your server ended by itself, as a program. If an exception is shown, it came out
+             of run(): only an IOException is caught where a key is handled. JDK 17 throws an
+             ExceptionInInitializerError if it closes a channel for the first time when there are
+             no descriptors left: close one in the constructor.
+
             Name: run-returns
             When: LOOP_ENDED
-            Tell: run() returned, or the process ended, before anybody had called close(). The
+            Tell: run() returned before anybody had called close(). The
              loop asks select() again and again until then.
 
             Name: thread-ended
@@ -110,7 +129,7 @@ record Diagnosis(String name, String tell) {
              the loop to end (a volatile field), and wake it up: selector.wakeup().
 
             Name: stays-in-handler
-            When: STUCK_IN_HANDLER, STUCK
+            When: STUCK_IN_HANDLER, STUCK, SLEEPS
             Tell: Your loop stays in a handler, so no other key has its turn, and nobody sees
              that close() was called. A handler does what can be done now, and returns: it
              never waits, sleeps, or loops until something comes or fits.
@@ -137,16 +156,29 @@ record Diagnosis(String name, String tell) {
              handler serves, so it returns at once, again and again. Serve it, or take it out
              of the interest set. (selectNow() does not wait at all: it must be select().)
 
+            Name: thread-spins
+            When: THREAD_SPINS
+            Tell: A thread of your server's is busy while nothing happens, and it is not the one
+             that called run(). If it is a loop as well, select() reports an interest to it that
+             no handler serves. Any other thread should wait for what it needs, and not ask again
+             and again.
+
             Name: wakes-for-nothing
             When: WAKES_FOR_NOTHING
             Tell: The loop wakes up though nothing happens. select() without a time limit sleeps
              until a channel is ready or somebody calls wakeup(). A short time limit, or
              selectNow() and a sleep, is a loop that asks in vain, again and again.
 
+            Name: rests-too-long
+            When: SILENT NO_DESCRIPTORS, NO_END NO_DESCRIPTORS
+            Tell: accept() had failed, too many open files, and when there were descriptors again,
+             those who waited were not accepted. Let the listener rest for 100 ms at most, and put
+             OP_ACCEPT back then, though no client says anything.
+
             Name: nobody-listens
             When: REFUSED
             Tell: Nobody listens there, or the queue of those who wait to be accepted is full.
-             Is the listener bound and still open? Pass bind() a backlog of 1024: without one
+             Is the listener bound and still open, and does port() tell its port? Pass bind() a backlog of 1024: without one
              it is 50.
             """.split("\n\n")).map(rule -> Rule.of(head(rule))).toList();
 

@@ -84,17 +84,22 @@ final class Doctor {
     }
 
     private void loopback() {
-        String problem = "";
-        try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
-                Socket client = new Socket()) {
-            client.connect(listener.getLocalSocketAddress(), 2_000);
-        } catch (IOException e) {
-            problem = e.getMessage();
-        }
+        String problem = loopbackProblem();
         require(
                 problem.isEmpty(),
                 "connections to 127.0.0.1",
                 "a firewall, or no loopback (" + problem + "): no verdict");
+    }
+
+    /** Why a client cannot connect to a server on this machine, or "". */
+    static String loopbackProblem() {
+        try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+                Socket client = new Socket()) {
+            client.connect(listener.getLocalSocketAddress(), 2_000);
+            return "";
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     private void port() {

@@ -57,7 +57,7 @@ record Failure(String requirement, String which, Throwable thrown) {
         }
         return fault().map(fault -> fault.kind().name())
                 .or(() -> response().map(response -> response.symptom().name()))
-                .orElse(thrown == null ? "STUCK" : exception().isPresent() ? "EXCEPTION" : "OTHER");
+                .orElse(thrown == null ? "NO_RESULT" : exception().isPresent() ? "EXCEPTION" : "OTHER");
     }
 
     /** All that is known, as words; see {@link Diagnosis}. */

@@ -11,8 +11,13 @@ import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +34,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 public final class Main implements Runnable {
     private static CheckProcess starting;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);
 
     private final Path project;
     private final PrintStream out;
@@ -93,21 +99,45 @@ public final class Main implements Runnable {
         return Doctor.run(project, out);
     }
 
-    @Command(mixinStandardHelpOptions = true, description = "Lists the exercises and how far you are.")
-    int progress() {
+    @Command(
+            mixinStandardHelpOptions = true,
+            description = "Lists the exercises and how far you are; of one, when each promise first held.")
+    int progress(
+            @Parameters(paramLabel = "EXERCISE", arity = "0..1", description = "the one to tell of; all, if left out")
+                    String name) {
         Workspace mine = new Workspace(project);
-        for (Exercise exercise : Exercise.all(project)) {
-            String result = mine.result(exercise);
-            out.printf(
-                    "%-10s %-45s %3d min  %s%n",
-                    exercise.name(),
-                    exercise.title(),
-                    exercise.minutes(),
-                    result.isEmpty()
-                            ? ""
-                            : "%s; checks: %d, hints: %d"
-                                    .formatted(result, mine.checks(exercise), mine.hintsShown(exercise)));
+        if (name != null) {
+            Exercise exercise = Exercise.named(name, project);
+            mine.held(exercise)
+                    .forEach(held -> out.println(TIME.format(held.at().atZone(ZoneId.systemDefault())) + "  "
+                            + Checker.words(held.requirement())));
+            out.println(line(exercise, mine));
+        } else {
+            Exercise.all(project).forEach(exercise -> out.println(line(exercise, mine)));
         }
+        return 0;
+    }
+
+    private static String line(Exercise exercise, Workspace mine) {
+        String result = mine.result(exercise);
+        return "%-10s %-45s %3d min  %s"
+                .formatted(
+                        exercise.name(),
+                        exercise.title(),
+                        exercise.minutes(),
+                        result.isEmpty()
+                                ? ""
+                                : "%s; checks: %d, hints: %d"
+                                        .formatted(result, mine.checks(exercise), mine.hintsShown(exercise)));
+    }
+
+    @Command(
+            mixinStandardHelpOptions = true,
+            description =
+                    "Prints three lines for whoever gives the workshop: minutes, checks and hints, what took longest."
+                            + " They do not say who you are.")
+    int times() {
+        out.println(Times.of(Exercise.all(project), new Workspace(project)));
         return 0;
     }
 
@@ -151,8 +181,58 @@ public final class Main implements Runnable {
                             paramLabel = "HOST:PORT",
                             description = "try a server that runs there, in any language")
                     String target,
-            @Option(names = "--step", paramLabel = "N", description = "with --target: whose requirements")
-                    String step) {
+            @Option(names = "--step", paramLabel = "N", description = "with --target: whose requirements") String step,
+            @Option(names = "--watch", description = "check again whenever you save, until Ctrl-C") boolean watch) {
+        if (watch && target != null) {
+            throw new UserError("--watch is for your own file. Leave out --watch, or --target.");
+        }
+        return watch ? watch(name) : check(name, target, step, null);
+    }
+
+    /** Checks again whenever the file is saved. Only a signal ends it. */
+    private int watch(String name) {
+        Workspace mine = new Workspace(project);
+        CheckProcess process = new CheckProcess();
+        while (true) {
+            byte[] checked = bytes(mine.server());
+            CheckProcess checking = process;
+            out.print(CommandLine.Help.Ansi.AUTO.enabled() ? "\033[H\033[2J" : "\n");
+            var check = CompletableFuture.runAsync(() -> {
+                check(name, null, null, checking);
+                out.println("\nSave " + mine.show(mine.server()) + " for the next verdict. Ctrl-C ends this.");
+            });
+            byte[] now = checked;
+            // null: it is just being saved
+            while (!check.isCompletedExceptionally() && (now == null || Arrays.equals(now, checked))) {
+                Checker.pause(200);
+                now = bytes(mine.server());
+            }
+            if (!check.isDone()) {
+                checking.stop();
+            }
+            try {
+                check.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
+            if (!process.isReusable()) {
+                process.close();
+                process = new CheckProcess();
+            }
+        }
+    }
+
+    /** What is in a file; null if it cannot be read now. */
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Checks in this process, or in a new one if it is null. */
+    private int check(String name, String target, String step, CheckProcess given) {
         Workspace mine = new Workspace(project);
         if (target != null && step == null && name == null) {
             throw new UserError("Say whose requirements: --target " + target + " --step 5");
@@ -170,14 +250,24 @@ public final class Main implements Runnable {
                             : "There is no %s. Begin with: %s start %s")
                     .formatted(mine.show(source), Report.RUN, exercise.name()));
         }
+        String problem = target == null ? Doctor.loopbackProblem() : "";
+        if (!problem.isEmpty()) {
+            throw new UserError("Nothing can be tried, for nobody can connect to 127.0.0.1 (%s). Ask: %s doctor"
+                    .formatted(problem, Report.RUN));
+        }
         out.println("Checking " + shown + " for " + exercise.name() + ": " + exercise.title()
                 + (target == null ? "" : ", as far as it can be seen from outside"));
         CheckProcess.Outcome outcome;
-        try (CheckProcess process = starting != null ? starting : new CheckProcess()) {
+        CheckProcess process = given != null ? given : starting != null ? starting : new CheckProcess();
+        try {
             outcome = process.check(exercise, project, source, target == null ? "" : target, text -> {
                 out.print(text);
                 out.flush();
             });
+        } finally {
+            if (given == null) {
+                process.close();
+            }
         }
         if (outcome.status() == 0) {
             out.println("\nA" + outcome.result().substring(1) + ".");
@@ -195,14 +285,14 @@ public final class Main implements Runnable {
             }
         }
         if (outcome.status() != 130) {
-            note(mine, exercise, target == null ? outcome.result() : null);
+            note(mine, exercise, target == null ? outcome.result() : null, outcome.met());
         }
         return outcome.status();
     }
 
-    private void note(Workspace mine, Exercise exercise, String result) {
+    private void note(Workspace mine, Exercise exercise, String result, List<String> met) {
         try {
-            mine.checked(exercise, result);
+            mine.checked(exercise, result, met);
         } catch (IOException e) {
             out.println("Your progress is not noted: %s cannot be written (%s)."
                     .formatted(mine.show(mine.server().getParent().getParent()), Workspace.reason(e)));
@@ -292,6 +382,6 @@ public final class Main implements Runnable {
                             description = "cut what is sent into so many bytes")
                     int pieces,
             @Option(names = "--end", description = "then end this half of the connection") boolean end) {
-        return Send.run(addresses(to).get(0), texts == null ? List.of() : texts, times, pieces, end, out);
+        return Send.run(addresses(to), texts == null ? List.of() : texts, times, pieces, end, out);
     }
 }

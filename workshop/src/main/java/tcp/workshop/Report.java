@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import tcp.simulation.SimulationClassLoader;
 import tcp.testkit.client.Exchange;
+import tcp.testkit.server.ServerFault;
 import tcp.testkit.system.Bytes;
 
 /** Says what is wrong: what was sent, what came back, what was expected, the likely cause. */
@@ -62,16 +63,22 @@ final class Report {
                         other moments there. It can show on any network."""));
             }
         }
+        failure.fault()
+                .filter(fault -> fault.kind() == ServerFault.Kind.PROCESS_ENDED)
+                .ifPresent(fault -> message(fault.getMessage().split("\n\n")[0]));
         failure.exception().ifPresent(this::exception);
         exchange.ifPresent(this::exchange);
         if (failure.thrown() == null) {
             text.append(part("Happened", "The test did not come to an end."));
-        } else if (exchange.isEmpty() && failure.exception().isEmpty() && !(failure.thrown() instanceof StoryFailure)) {
+        } else if (text.isEmpty()) {
             message(failure.thrown().getMessage());
         }
         failure.fault().ifPresent(fault -> {
             switch (fault.kind()) {
                 case SPINS -> text.append(part("Meanwhile", "your loop was busy all the time."));
+                case THREAD_SPINS ->
+                    place(fault.getCause())
+                            .ifPresent(at -> text.append(part("Meanwhile", "that thread was " + at + ".")));
                 case STUCK_IN_HANDLER, DOES_NOT_START, DOES_NOT_END ->
                     place(fault.getCause())
                             .ifPresent(at -> text.append(part("Meanwhile", "your server was " + at + ".")));

@@ -21,21 +21,27 @@ final class Send {
     /**
      * Sends, and prints what comes back until end of stream or two seconds of silence.
      *
+     * @param addresses those of one host: the first is taken where somebody listens
      * @param texts each sent as a piece of its own; \r \n \t \\ \" and \000 are bytes
      * @param times how often the first text is repeated, all at once
      * @param pieces bytes a piece; 0: a text is a piece
      * @param end whether to end this half of the connection afterwards
      * @return 0, or 1 if the connection broke or was refused
      */
-    static int run(InetSocketAddress address, List<String> texts, int times, int pieces, boolean end, PrintStream out) {
+    static int run(
+            List<InetSocketAddress> addresses,
+            List<String> texts,
+            int times,
+            int pieces,
+            boolean end,
+            PrintStream out) {
         if (times < 1 || pieces < 0) {
             throw new UserError("--times is 1 or more, and --pieces 0 or more.");
         }
         List<String> unescaped = texts.stream().map(Send::unescape).toList();
-        try (Socket socket = new Socket()) {
+        try (Socket socket = connect(addresses)) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(QUIET);
-            socket.connect(address, QUIET);
             Thread sender = new Thread(() -> send(socket, unescaped, times, pieces, end));
             sender.setDaemon(true);
             sender.start();
@@ -48,6 +54,20 @@ final class Send {
         } catch (IOException e) {
             out.println("(" + e.getMessage() + ")");
             return 1;
+        }
+    }
+
+    private static Socket connect(List<InetSocketAddress> addresses) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.connect(addresses.get(0), QUIET);
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            if (addresses.size() == 1) {
+                throw e;
+            }
+            return connect(addresses.subList(1, addresses.size()));
         }
     }
 

@@ -34,7 +34,7 @@ final class StoryFailure extends AssertionError {
     /** Where one is looked for. */
     static Exploration exploration(String contract, Map<String, byte[]> classes) {
         return Exploration.of(Contract.of(contract), ServerFactory.of("tcp.Server", classes::get))
-                .shrinking(500);
+                .shrinking(500, Duration.ofMillis(500));
     }
 
     /** Looks for one; empty if there is none among the stories that were played, or not all is simulated. */

@@ -10,8 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.function.Consumer;
@@ -81,7 +86,10 @@ final class Workspace {
             if (!(withMine && there)) {
                 Files.writeString(server(), Files.readString(exercise.starter()));
             }
-            update(to -> to.setProperty("current", exercise.name()));
+            update(to -> {
+                to.setProperty("current", exercise.name());
+                to.putIfAbsent(exercise.name() + ".started", now());
+            });
             return kept;
         } catch (IOException e) {
             throw new UserError("Cannot write %s (%s). It must be a file in a folder that you may write to."
@@ -128,16 +136,62 @@ final class Workspace {
         update(to -> increase(to, exercise, "hints"));
     }
 
+    /** When the exercise was started, or checked for the first time; null: not yet. */
+    Instant started(Exercise exercise) {
+        String value = progress.getProperty(exercise.name() + ".started");
+        return value == null ? null : instant(value);
+    }
+
+    /**
+     * A requirement that has held.
+     *
+     * @param at when it did so for the first time
+     * @param place its place in that check
+     */
+    record Held(String requirement, Instant at, int place) {}
+
+    /** The requirements that have held, in the order in which they first did. */
+    List<Held> held(Exercise exercise) {
+        String prefix = exercise.name() + ".held.";
+        return progress.stringPropertyNames().stream()
+                .filter(name -> name.startsWith(prefix))
+                .map(name -> {
+                    String[] value = progress.getProperty(name).split(" ", 2);
+                    int place = value.length == 2 && value[1].matches("[0-9]{1,9}") ? Integer.parseInt(value[1]) : 0;
+                    return new Held(name.substring(prefix.length()), instant(value[0]), place);
+                })
+                .sorted(Comparator.comparing(Held::at).thenComparing(Held::place))
+                .toList();
+    }
+
+    private static String now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    private Instant instant(String value) {
+        try {
+            return Instant.parse(value);
+        } catch (DateTimeParseException e) {
+            throw new UserError("Cannot read %s (\"%s\" is no time). Delete it; your server stays."
+                    .formatted(show(progressFile), value));
+        }
+    }
+
     /**
      * Notes a check.
      *
      * @param result null: it was of a server elsewhere, which is not the learner's file
+     * @param met the requirements that held
      * @throws IOException if it cannot be noted
      */
-    void checked(Exercise exercise, String result) throws IOException {
+    void checked(Exercise exercise, String result, List<String> met) throws IOException {
         update(to -> {
             increase(to, exercise, "checks");
             to.setProperty("current", exercise.name());
+            to.putIfAbsent(exercise.name() + ".started", now());
+            for (int i = 0; result != null && i < met.size(); i++) {
+                to.putIfAbsent(exercise.name() + ".held." + met.get(i), now() + " " + i);
+            }
             String name = exercise.name() + ".result";
             if (result != null && !to.getProperty(name, "").startsWith("all ")) { // once it was met, it was met
                 to.setProperty(name, result);

@@ -85,7 +85,7 @@ class CommandTest {
         assertThat(run("-V")).startsWith("0 nio-tcp-server workshop, on Java ");
         assertThat(run("help"))
                 .startsWith("0 Usage: ")
-                .contains("check", "doctor", "hint", "progress", "send", "start");
+                .contains("check", "doctor", "hint", "progress", "send", "start", "times");
         assertThat(run("help", "send")).startsWith("0 Usage: ").contains("--pieces");
     }
 
@@ -100,6 +100,9 @@ class CommandTest {
             check --target nonsense --step 5  | "nonsense" is not HOST:PORT
             check --target [::1:80 --step 5   | is not HOST:PORT
             send --to 127.0.0.1:99999 x       | is not HOST:PORT
+            check --target 127.0.0.1:1 step5 --watch | --watch is for your own file.
+            times                             | No exercise is started. Begin with:
+            progress step9                    | There is no exercise "step9".
             send a\\q                          | Cannot read "a\\q": use \\r
             send --times 0 x                  | --times is 1 or more
             """)
@@ -120,12 +123,37 @@ class CommandTest {
     }
 
     @Test
+    void timesAreThreeLinesToHandOver() throws IOException {
+        Files.writeString(mine.resolve("progress.properties"), """
+                step1.started=2026-03-01T09\\:00\\:00Z
+                step1.held.sleepsUntilSomethingHappens=2026-03-01T09\\:20\\:59Z 7
+                step1.held.closeEndsTheLoop=2026-03-01T09\\:12\\:30Z 0
+                step1.held.listensOnAllAddresses=2026-03-01T09\\:12\\:30Z 1
+                step1.result=all 3 requirements are met
+                step1.checks=4
+                step1.hints=1
+                step3.started=2026-03-01T10\\:00\\:00Z
+                step3.result=0 requirements are met
+                step3.checks=1
+                """);
+        assertThat(run("times")).isEqualTo("""
+                0 minutes: step1 20, step3 0 (not all)
+                checks/hints: step1 4/1, step3 1/0
+                longest, in minutes: step1 close ends the loop 12; step1 sleeps until something happens 8
+                """);
+        assertThat(run("progress", "step1").lines().map(line -> line.replaceFirst(".*\\d\\d:\\d\\d  ", "")))
+                .startsWith("close ends the loop", "listens on all addresses", "sleeps until something happens");
+    }
+
+    @Test
     void damagedProgressIsNamed() throws IOException {
         Path progress = mine.resolve("progress.properties");
         Files.writeString(progress, "current=step1\nstep1.hints=many\n");
         assertOneLine(run("hint"), "\"many\" is no number of hints). Delete it; your server stays.");
         Files.writeString(progress, "current=\\u00zz");
         assertOneLine(run("progress"), "Delete it; your server stays.");
+        Files.writeString(progress, "step1.started=soon");
+        assertOneLine(run("times"), "\"soon\" is no time). Delete it; your server stays.");
         Files.write(progress, new byte[] {(byte) 0xff});
         assertOneLine(run("progress"), "it is not UTF-8). Delete it; your server stays.");
         Files.delete(progress);
@@ -145,6 +173,14 @@ class CommandTest {
         System.setProperty(
                 "workshop.mine", Files.writeString(mine.resolve("file"), "").toString());
         assertOneLine(run("start", "step1"), "It must be a file in a folder that you may write to.");
+    }
+
+    @Test
+    void progressThatCannotBeNotedIsNoFailure() throws IOException {
+        Path tcp = Files.createDirectories(mine.resolve("tcp"));
+        Files.writeString(tcp.resolve("Server.java"), "package tcp;");
+        Files.createDirectory(mine.resolve("progress.lock")); // as in a folder that is read-only
+        assertThat(run("check", "step1")).startsWith("1 ").contains("\nYour progress is not noted: ");
     }
 
     @Test

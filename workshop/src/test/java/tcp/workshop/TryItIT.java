@@ -18,10 +18,12 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.commons.support.ReflectionSupport;
+import tcp.testkit.Thorough;
 import tcp.testkit.source.Steps;
 
 /** What a task tells you to try, tried: the command, and the bytes that it says you see. */
 @Execution(ExecutionMode.CONCURRENT)
+@Thorough
 class TryItIT {
     private static final Pattern SEND =
             Pattern.compile("(?m)^    " + Pattern.quote(Report.RUN) + " send(.*)\n(?s:.*?)\n\n((?:    .*\n)+)");
@@ -36,6 +38,7 @@ class TryItIT {
     void showsWhatTheTaskSays(Exercise exercise) throws Exception {
         Matcher send = SEND.matcher(Files.readString(exercise.task()));
         assertThat(send.find()).as("a command that sends").isTrue();
+        System.setProperty("target", "127.0.0.1:1"); // of the proxy: nobody listens there
         Submission solution = Submission.compile(exercise.solution(), "Server.java");
         Class<?> type = solution.loader().loadClass("tcp.Server");
         Method run = type.getMethod("run");

@@ -1,10 +1,5 @@
 package tcp.simulation.story;
 
-import java.util.Arrays;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-
 /**
  * One thing that a client, the network or time does.
  *
@@ -22,7 +17,8 @@ public record Action(What what, int client, String text, long number, int call) 
 
     private static final String ESCAPED = "\r\n\t\"\\";
     private static final String ESCAPES = "rnt\"\\";
-    private static final Pattern ESCAPE = Pattern.compile("\\\\(x[0-9a-f]{2}|.)");
+    private static final String HEX = "0123456789abcdef";
+    private static final String AT_CALL = " at call ";
 
     /** What happens, in the words of a story: %c stands for a client, %s for bytes, %d for a number. */
     public enum What {
@@ -50,7 +46,6 @@ public record Action(What what, int client, String text, long number, int call) 
         DESCRIPTORS("descriptors are back");
 
         private final String words;
-        private final Pattern pattern;
         final boolean ofClient;
         final boolean hasClient;
         final boolean hasText;
@@ -62,10 +57,57 @@ public record Action(What what, int client, String text, long number, int call) 
             hasClient = words.contains("%c");
             hasText = words.contains("%s");
             hasNumber = words.contains("%d");
-            pattern = Pattern.compile(words.replace("%c", "(?<client>[A-Z]{1,3})")
-                            .replace("%s", "\"(?<text>(?:\\\\.|[^\"\\\\])*)\"")
-                            .replace("%d", "(?<number>[0-9]{1,9})")
-                    + "(?<once> at once)?( at call (?<call>[0-9]{1,9}))?");
+        }
+
+        /** The action that a line says in these words; null: it does not. */
+        private Action parse(String line) {
+            int at = 0;
+            int client = 0;
+            String text = null;
+            long number = 0;
+            for (int i = 0; i < words.length(); i++) {
+                if (words.charAt(i) != '%') {
+                    if (!line.startsWith(words.substring(i, i + 1), at++)) {
+                        return null;
+                    }
+                    continue;
+                }
+                char part = words.charAt(++i);
+                int end = part == 's' ? endOfQuoted(line, at) : endOf(part == 'c' ? 'A' : '0', line, at);
+                if (end < 0) {
+                    return null;
+                } else if (part == 'c') {
+                    client = number(line.substring(at, end));
+                } else if (part == 's') {
+                    text = unquoted(line.substring(at + 1, end - 1));
+                } else {
+                    number = Long.parseLong(line.substring(at, end));
+                }
+                at = end;
+            }
+            String when = line.substring(at);
+            boolean atCall = when.startsWith(AT_CALL) && endOf('0', when, AT_CALL.length()) == when.length();
+            return when.isEmpty() || when.equals(" at once") || atCall
+                    ? new Action(
+                            this,
+                            client,
+                            text,
+                            number,
+                            atCall
+                                    ? Integer.parseInt(when.substring(AT_CALL.length()))
+                                    : when.isEmpty() ? ASLEEP : Action.AT_ONCE)
+                    : null;
+        }
+
+        /** Where a name ends that begins there, or a number; -1: there is none. */
+        private static int endOf(char first, String line, int from) {
+            int end = from;
+            while (end < line.length()
+                    && line.charAt(end) >= first
+                    && line.charAt(end) - first < (first == '0' ? 10 : 26)) {
+                end++;
+            }
+            return end > from && end - from <= (first == '0' ? 9 : 3) ? end : -1;
         }
 
         boolean isChoice() {
@@ -106,20 +148,17 @@ public record Action(What what, int client, String text, long number, int call) 
 
     static Action parse(String line) {
         for (What what : What.values()) {
-            Matcher found = what.pattern.matcher(line);
-            if (found.matches()) {
-                String call = found.group("call");
-                return new Action(
-                        what,
-                        what.hasClient ? number(found.group("client")) : 0,
-                        what.hasText ? unquoted(found.group("text")) : null,
-                        what.hasNumber ? Long.parseLong(found.group("number")) : 0,
-                        call != null ? Integer.parseInt(call) : found.group("once") != null ? AT_ONCE : ASLEEP);
+            Action action = what.parse(line);
+            if (action != null) {
+                return action;
             }
         }
-        String known = Arrays.stream(What.values()).map(what -> what.words).collect(Collectors.joining(", "));
-        throw new IllegalArgumentException("Not an action of a story: %s. Known are: %s."
-                .formatted(line, known.replace("%c", "A").replace("%s", "\"…\"").replace("%d", "5")));
+        StringBuilder known = new StringBuilder();
+        for (What what : What.values()) {
+            known.append(known.length() == 0 ? "" : ", ").append(what.words);
+        }
+        throw new IllegalArgumentException("Not an action of a story: " + line + ". Known are: "
+                + known.toString().replace("%c", "A").replace("%s", "\"…\"").replace("%d", "5") + ".");
     }
 
     @Override
@@ -139,32 +178,58 @@ public record Action(What what, int client, String text, long number, int call) 
     }
 
     static int number(String name) {
-        return name.chars().reduce(0, (n, c) -> 26 * n + c - 'A' + 1) - 1;
+        int n = 0;
+        for (int i = 0; i < name.length(); i++) {
+            n = 26 * n + name.charAt(i) - 'A' + 1;
+        }
+        return n - 1;
     }
 
-    static String quoted(String bytes) {
+    /** Bytes in quotes, as a story has them. */
+    public static String quoted(String bytes) {
         StringBuilder quoted = new StringBuilder("\"");
         for (char c : bytes.toCharArray()) {
             int known = ESCAPED.indexOf(c);
             quoted.append(
                     known >= 0
                             ? "\\" + ESCAPES.charAt(known)
-                            : c < ' ' || c > '~' ? "\\x%02x".formatted((int) c) : String.valueOf(c));
+                            : c < ' ' || c > '~'
+                                    ? "\\x" + Character.forDigit(c >> 4 & 15, 16) + Character.forDigit(c & 15, 16)
+                                    : String.valueOf(c));
         }
         return quoted.append('"').toString();
     }
 
     private static String unquoted(String quoted) {
-        return ESCAPE.matcher(quoted).replaceAll(found -> {
-            String escape = found.group(1);
-            int known = ESCAPES.indexOf(escape);
-            if (known < 0 && escape.length() == 1) {
-                throw new IllegalArgumentException(
-                        "\\%s in \"%s\" is unknown; there are \\r, \\n, \\t, \\\", \\\\ and \\x0f."
-                                .formatted(escape, quoted));
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < quoted.length(); i++) {
+            char c = quoted.charAt(i);
+            if (c == '\\') {
+                String escape = quoted.substring(i + 1, Math.min(i + 4, quoted.length()));
+                int known = ESCAPES.indexOf(escape.charAt(0));
+                int high = escape.startsWith("x") && escape.length() == 3 ? HEX.indexOf(escape.charAt(1)) : -1;
+                int low = high < 0 ? -1 : HEX.indexOf(escape.charAt(2));
+                if (known < 0 && low < 0) {
+                    throw new IllegalArgumentException("\\" + escape.charAt(0) + " in \"" + quoted
+                            + "\" is unknown; there are \\r, \\n, \\t, \\\", \\\\ and \\x0f.");
+                }
+                c = known < 0 ? (char) (16 * high + low) : ESCAPED.charAt(known);
+                i += known < 0 ? 3 : 1;
             }
-            char c = known < 0 ? (char) Integer.parseInt(escape.substring(1), 16) : ESCAPED.charAt(known);
-            return Matcher.quoteReplacement(String.valueOf(c));
-        });
+            text.append(c);
+        }
+        return text.toString();
+    }
+
+    /** Where a part in quotes ends that begins there; -1: none begins, or it does not end. */
+    static int endOfQuoted(String line, int from) {
+        if (from >= line.length() || line.charAt(from) != '"') {
+            return -1;
+        }
+        int end = from + 1;
+        while (end < line.length() && line.charAt(end) != '"') {
+            end += line.charAt(end) == '\\' ? 2 : 1;
+        }
+        return end < line.length() ? end + 1 : -1;
     }
 }

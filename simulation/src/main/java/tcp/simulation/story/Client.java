@@ -46,9 +46,29 @@ public final class Client {
         return this;
     }
 
+    /** Its end of the connection; null: it has not connected yet. */
+    public Peer peer() {
+        return peer;
+    }
+
+    /** It takes what comes, as soon as it comes. */
+    public boolean isReading() {
+        return reading;
+    }
+
     /** All that it has sent. */
     public String sent() {
         return sent.toString();
+    }
+
+    /** How many bytes it has sent. */
+    public int sentBytes() {
+        return sent.length();
+    }
+
+    /** Some of the bytes that it has sent. */
+    public String sent(int from, int to) {
+        return sent.substring(from, to);
     }
 
     /** How many bytes each read() of the server got from it. */

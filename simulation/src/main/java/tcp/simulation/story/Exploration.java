@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import tcp.simulation.story.Action.What;
 
 /** Looks for a story in which a server breaks its contract, and for the shortest that shows it. */
@@ -14,6 +15,7 @@ public final class Exploration {
     private final ServerFactory servers;
     private long seed = 1;
     private int trials = 1_000;
+    private Duration shrinking = Duration.ofSeconds(20);
     private IntConsumer watcher = played -> {};
     private volatile boolean stopped;
     private Run run;
@@ -34,9 +36,10 @@ public final class Exploration {
         return this;
     }
 
-    /** How many shorter stories to try when one has failed; 1,000 by default. */
-    public Exploration shrinking(int most) {
+    /** How many shorter stories to try when one has failed, and for how long; 1,000 and 20 s by default. */
+    public Exploration shrinking(int most, Duration longest) {
         trials = most;
+        shrinking = longest;
         return this;
     }
 
@@ -107,8 +110,12 @@ public final class Exploration {
     private Failure shortest(Failure first) throws InterruptedException {
         Failure failure = alone(first);
         List<List<Action>> shorter = shorter(failure.story().actions());
+        long end = System.nanoTime() + shrinking.toNanos();
         int left = trials;
-        for (int i = 0; failure.before().isEmpty() && i < shorter.size() && left > 0; i++, left--) {
+        for (int i = 0; failure.before().isEmpty() && i < shorter.size(); i++) {
+            if (left-- == 0 || System.nanoTime() > end) {
+                break;
+            }
             Failure found = trial(Story.renumbered(shorter.get(i)));
             if (failure.isLike(found)) {
                 failure = found;
@@ -130,6 +137,26 @@ public final class Exploration {
             }
         }
         return first;
+    }
+
+    /** The stories that an exploration plays: the same seed gives the same ones. */
+    public static Iterator<Story> stories(Contract contract, long seed, long most) {
+        return new Families(contract, seed, most);
+    }
+
+    /** What is left of a story when all has gone that it does not take. */
+    public static Story shrunk(Story story, Predicate<Story> holds) {
+        Story shortest = story;
+        List<List<Action>> shorter = shorter(story.actions());
+        for (int i = 0; i < shorter.size(); i++) {
+            List<Action> actions = Story.renumbered(shorter.get(i));
+            if (Story.isPossible(actions) && holds.test(new Story(actions))) {
+                shortest = new Story(actions);
+                shorter = shorter(actions);
+                i = -1;
+            }
+        }
+        return shortest;
     }
 
     /** Simpler stories to try: without some actions, with simpler moments, less text, smaller numbers. */

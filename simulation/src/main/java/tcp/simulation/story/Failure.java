@@ -53,8 +53,10 @@ public record Failure(
         LOOP_ENDED,
         /** The server is busy with nothing. */
         SPINS,
-        /** The server sleeps with a limit of time, though there is nothing to do then. */
+        /** The server wakes up though nobody is there, and there is nothing to do. */
         WAKES_FOR_NOTHING,
+        /** The server sleeps, and not in select(), while a client waits. */
+        SLEEPS,
         /** The server calls nothing, and does not return. */
         STUCK,
         /** All clients have left, the server is closed, or its constructor has failed, and descriptors are open. */

@@ -96,7 +96,7 @@ public final class Main {
         long[] next = {System.nanoTime() + 2_000_000_000L};
         Optional<Failure> failure = exploration
                 .seed(seed)
-                .shrinking(20_000)
+                .shrinking(20_000, Duration.ofSeconds(20))
                 .watchedBy(played -> {
                     if (System.nanoTime() > next[0]) {
                         next[0] += 2_000_000_000L;

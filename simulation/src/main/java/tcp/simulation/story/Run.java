@@ -3,32 +3,27 @@ package tcp.simulation.story;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import tcp.simulation.Call;
 import tcp.simulation.Network;
-import tcp.simulation.Schedule;
 import tcp.simulation.story.Action.What;
 import tcp.simulation.story.Contract.Trait;
 import tcp.simulation.story.Failure.Kind;
 
-/**
- * Plays stories to a server, one after the other, on the server's own thread: when it sleeps in select(), or
- * makes the call that an action waits for. So nothing depends on how the system schedules threads.
- */
-final class Run implements Schedule {
-    static final int BUFFER = 64 * 1024;
+/** Plays stories to a server, one after the other, until its contract is broken. */
+final class Run extends Player {
     private static final int STORIES_OF_A_SERVER = 500;
     /** So many servers are closed from another thread; later ones when run() has ended, which is faster. */
     private static final int CLOSED_OUTSIDE = 2;
     /** In one story: far more than a server needs that gets anywhere. */
     private static final int MOST_CALLS = 50_000;
 
-    private static final long SHORTEST_SLEEP = 10_000_000; // ns, when there is nothing to do
     /** A server that catches every Throwable is left asleep after so many. */
     private static final int MOST_STOPS = 20;
     /** Reads and writes for one client, while another waits; a round of the loop has two or three. */
@@ -48,7 +43,6 @@ final class Run implements Schedule {
     private final Contract contract;
     private final ServerFactory factory;
     private final Iterator<Story> stories;
-    private final Network network = new Network().logging(false).schedule(this);
     private final TreeSet<String> notSimulated = new TreeSet<>();
     private volatile Failure failure;
     private volatile int played;
@@ -69,20 +63,16 @@ final class Run implements Schedule {
 
     // Of one story.
     private Story story;
-    private List<Action> actions = List.of();
-    private int next;
-    private final List<Client> clients = new ArrayList<>();
     private final List<Failure.Step> steps = new ArrayList<>();
-    private int callsSinceAction;
     private int callsInStory;
-    private long timeLeft; // ns, of an action that lets time pass
-    private boolean limited; // descriptors have run out
-    private boolean resting; // and the server may be waiting for them still
+    private boolean resting; // the server may be waiting for descriptors still
     private What end; // what has told the server to end; null: nothing
     private long endedAt;
     private boolean allLeft;
 
     Run(Contract contract, ServerFactory factory, Iterator<Story> stories) {
+        super(new Network().logging(false));
+        network.schedule(this);
         this.contract = contract;
         this.factory = factory;
         this.stories = stories;
@@ -122,16 +112,27 @@ final class Run implements Schedule {
     }
 
     private void stuck(StackTraceElement[] stack) {
-        String where = "";
-        for (int i = stack.length - 1; i >= 0; i--) {
-            where = stack[i].getClassName().matches("(java|jdk|sun|tcp\\.simulation)\\..*")
-                    ? where
-                    : " It is in " + stack[i] + ".";
-        }
+        String where = place(stack).map(at -> " It is in " + at + ".").orElse("");
         note(
                 Kind.STUCK,
                 closing ? "close() does not end the loop." : "It calls nothing, and does not return." + where,
                 null);
+    }
+
+    /** The innermost line of the server's own. */
+    private static Optional<StackTraceElement> place(StackTraceElement[] stack) {
+        return Stream.of(stack)
+                .filter(frame -> !frame.getClassName().matches("(java|jdk|sun|tcp\\.simulation)\\..*"))
+                .findFirst();
+    }
+
+    /** Where the server's thread, which is this one, has called Thread.sleep(), in words; "": it has not. */
+    private static String inThreadSleep() {
+        StackTraceElement[] stack = Thread.currentThread().getStackTrace();
+        boolean sleeps = Stream.of(stack)
+                .anyMatch(frame -> frame.getClassName().endsWith(".ServerSystem")
+                        && frame.getMethodName().equals("sleep"));
+        return sleeps ? place(stack).map(at -> " in Thread.sleep(), in " + at).orElse("") : "";
     }
 
     int played() {
@@ -260,16 +261,7 @@ final class Run implements Schedule {
         } else if (++callsInStory > MOST_CALLS) {
             spinning("%,d calls, and the story is not over".formatted(MOST_CALLS));
         }
-        callsSinceAction++;
-        if (next < actions.size()
-                && actions.get(next).call() > 0
-                && callsSinceAction >= actions.get(next).call()) {
-            goOn(channel == null ? kind + "()" : kind + "(" + channel + ")");
-        }
-        if (kind == Call.Kind.SET_OPTION && client(channel).optionFails) {
-            client(channel).optionFails = false;
-            throw new IOException("Invalid argument");
-        }
+        super.before(kind, channel);
     }
 
     @Override
@@ -277,27 +269,26 @@ final class Run implements Schedule {
         if (!steps.isEmpty()) {
             steps.get(steps.size() - 1).calls().add(call);
         }
-        if (call.kind() == Call.Kind.ACCEPT && call.detail().startsWith("client ")) {
-            Client client = client(call.detail().substring(7));
-            client.accepted = true;
-            client.settledAt = network.now();
-        } else if (call.kind() == Call.Kind.READ && call.result() > 0) {
-            Client client = client(call.channel());
-            client.reads.add((int) call.result());
-            served(client);
-        } else if (call.kind() == Call.Kind.WRITE && call.result() > 0) {
-            Client client = client(call.channel());
-            if (!client.noDelay
-                    && client.sentAtWrite == client.sent.length()
-                    && contract.traits().contains(Trait.NO_DELAY)) {
-                throw fail(Kind.DELAYED, """
-                        %s gets a second write, and TCP_NODELAY is not set: what is written may wait until it has \
-                        acknowledged the first.""".formatted(client.name));
-            }
-            client.sentAtWrite = client.sent.length();
-            served(client);
-        } else if (call.kind() == Call.Kind.SET_OPTION) {
+        super.after(call);
+        if (call.kind() == Call.Kind.SET_OPTION) {
             client(call.channel()).noDelay |= "TCP_NODELAY true".equals(call.detail());
+        } else if (call.result() > 0 && (call.kind() == Call.Kind.READ || call.kind() == Call.Kind.WRITE)) {
+            Client client = client(call.channel());
+            if (call.kind() == Call.Kind.WRITE) {
+                checkDelay(client);
+                client.sentAtWrite = client.sent.length();
+            }
+            served(client);
+        }
+    }
+
+    private void checkDelay(Client client) {
+        if (!client.noDelay
+                && client.sentAtWrite == client.sent.length()
+                && contract.traits().contains(Trait.NO_DELAY)) {
+            throw fail(Kind.DELAYED, """
+                    %s gets a second write, and TCP_NODELAY is not set: what is written may wait until it has \
+                    acknowledged the first.""".formatted(client.name));
         }
     }
 
@@ -329,13 +320,6 @@ final class Run implements Schedule {
     }
 
     @Override
-    public int limit(Call.Kind kind, String channel, int possible) {
-        Client client = client(channel);
-        Integer limit = (kind == Call.Kind.READ ? client.readLimits : client.writeLimits).poll();
-        return limit == null ? possible : Math.min(limit, possible);
-    }
-
-    @Override
     public void spinning(String how) {
         throw fail(Kind.SPINS, "The server is busy with nothing: " + how + ".");
     }
@@ -356,10 +340,7 @@ final class Run implements Schedule {
             throw fail(
                     Kind.NO_END,
                     "%,d ms after SIGTERM the server has not ended.".formatted((network.now() - endedAt) / 1_000_000));
-        } else if (timeLeft > 0) {
-            long step = nanos < 0 ? timeLeft : Math.min(timeLeft, nanos);
-            timeLeft -= step;
-            network.advance(step);
+        } else if (timePasses(nanos)) {
             return true;
         } else if (story == null) {
             baseline = network.descriptors();
@@ -367,8 +348,8 @@ final class Run implements Schedule {
         } else {
             check();
         }
-        while (next < actions.size() || end(nanos)) {
-            if (allLeft || next < actions.size() && goOn(null)) {
+        while (hasNext() || end(nanos)) {
+            if (allLeft || hasNext() && goOn(null)) {
                 return true;
             }
         }
@@ -379,20 +360,14 @@ final class Run implements Schedule {
 
     private void begin() {
         story = stories.next();
-        actions = new ArrayList<>(story.actions());
-        actions.addAll(story.ending());
-        next = 0;
-        clients.clear();
+        List<Action> all = new ArrayList<>(story.actions());
+        all.addAll(story.ending());
         steps.clear();
         callsInStory = 0;
-        timeLeft = 0;
-        limited = false;
         allLeft = false;
         resting = false;
         notSimulated.addAll(network.notSimulated());
-        network.forget();
-        network.limitDescriptors(Integer.MAX_VALUE);
-        network.buffers(BUFFER, BUFFER, BUFFER);
+        begin(all);
     }
 
     /** The story is over, and another begins. False: it was the last one for this server. */
@@ -407,7 +382,7 @@ final class Run implements Schedule {
         }
         if (nanos >= 0) {
             throw fail(
-                    nanos < SHORTEST_SLEEP ? Kind.SPINS : Kind.WAKES_FOR_NOTHING,
+                    Kind.WAKES_FOR_NOTHING,
                     "Nobody is connected, and the server wakes up after %,d ns.".formatted(nanos));
         }
         int left = network.descriptors() - baseline;
@@ -430,91 +405,28 @@ final class Run implements Schedule {
         return false;
     }
 
-    private Client client(String name) {
-        return client(Action.number(name));
-    }
-
-    private Client client(int number) {
-        while (clients.size() <= number) {
-            clients.add(new Client(Action.name(clients.size())));
-        }
-        return clients.get(number);
-    }
-
-    /** The next action, and those that come at once with it. False: the network has only made choices. */
-    private boolean goOn(String moment) {
-        boolean happens = false;
-        callsSinceAction = 0;
-        do {
-            Action action = actions.get(next++);
-            steps.add(new Failure.Step(action, moment, new ArrayList<>()));
-            perform(action, action.what().hasClient ? client(action.client()) : null, (int) action.number());
-            happens |= !action.what().isChoice();
-        } while (next < actions.size() && actions.get(next).call() == Action.AT_ONCE);
-        return happens;
-    }
-
-    private void perform(Action action, Client client, int n) {
-        if (client != null) {
-            client.passedBy.clear();
+    @Override
+    protected void happens(Action action, String moment) {
+        steps.add(new Failure.Step(action, moment, new ArrayList<>()));
+        if (action.what().hasClient) {
+            client(action.client()).passedBy.clear();
         }
         switch (action.what()) {
-            case CONNECTS -> {
-                client.late = end != null;
-                client.peer =
-                        network.connect(network.ports().stream().findFirst().orElse(0));
-            }
-            case SENDS, SENDS_MANY -> {
-                String text = action.text().repeat(Math.max(n, 1));
-                client.sent.append(text);
-                client.peer.send(text.getBytes(StandardCharsets.ISO_8859_1));
-            }
-            case STOPS_READING -> {
-                client.reading = false;
-                client.peer.stopReading();
-            }
-            case READS_ON -> {
-                client.reading = true;
-                client.peer.startReading();
-            }
-            case TAKES -> client.peer.take(n);
-            case HALF_CLOSES -> {
-                client.halfClosed = true;
-                client.peer.shutdownOutput();
-            }
-            case CLOSES, RESETS -> {
-                client.gone = true;
-                if (action.what() == What.CLOSES) {
-                    client.peer.close();
-                } else {
-                    client.peer.reset();
-                }
-            }
-            case PASS -> {
-                timeLeft = n * 1_000_000L;
-                resting &= limited;
-            }
-            case STANDS_STILL -> {
-                for (Client each : clients) { // what has come in time is to be answered, and the rest is open
-                    String due = each.peer == null ? null : contract.answer().apply(each);
-                    each.stoodStill = due != null && due.length() > each.settled ? Client.OWED : Client.UNCLEAR;
-                }
-                network.advance(n * 1_000_000L + 1); // never to the very moment at which a limit ends
-            }
+            case CONNECTS -> client(action.client()).late = end != null;
             case INTERRUPTED -> {
                 end = What.INTERRUPTED;
                 serving.interrupt();
             }
             case SIGTERM -> terminate();
-            case READ_GIVES -> client.readLimits.add(Math.max(n, 1));
-            case WRITE_TAKES -> client.writeLimits.add(n);
-            case OPTION_FAILS -> client.optionFails = true;
-            case BUFFERS -> network.buffers(n, n, n);
-            case NO_DESCRIPTORS, DESCRIPTORS -> {
-                limited = action.what() == What.NO_DESCRIPTORS;
-                resting = true;
-                network.limitDescriptors(limited ? network.descriptors() : Integer.MAX_VALUE);
+            case PASS -> resting &= limited;
+            case NO_DESCRIPTORS, DESCRIPTORS -> resting = true;
+            case STANDS_STILL -> {
+                for (Client each : clients) { // what has come in time is to be answered, and the rest is open
+                    String due = each.peer == null ? null : contract.answer().apply(each);
+                    each.stoodStill = due != null && due.length() > each.settled ? Client.OWED : Client.UNCLEAR;
+                }
             }
+            default -> {}
         }
     }
 
@@ -597,9 +509,11 @@ final class Run implements Schedule {
             client.settledAt = network.now();
             client.stoodStill = 0;
         }
-        client.idle = network.now() - client.settledAt;
+        client.idle = network.now() - client.settledAt + 1;
         boolean cutOff = contract.cutsOff().test(client);
-        if (cutOff && client.stoodStill == Client.UNCLEAR) {
+        client.idle -= 2_000_000; // who sleeps by the ms may wake up at the very moment, or one later
+        boolean justNow = cutOff && !contract.cutsOff().test(client);
+        if (justNow || cutOff && client.stoodStill == Client.UNCLEAR) {
             return;
         }
         cutOff &= client.stoodStill != Client.OWED;
@@ -617,10 +531,12 @@ final class Run implements Schedule {
                             .formatted(client.name, client.sent.length()));
         } else if (kind != null) {
             String end = client.peer.isReset() ? " and a reset" : client.peer.isAtEnd() ? " and end of stream" : "";
+            String sleep = inThreadSleep();
             throw fail(
-                    kind,
-                    "The server sleeps. %s has got %s%s%s; expected: %s, and %s."
+                    sleep.isEmpty() ? kind : Kind.SLEEPS,
+                    "The server sleeps%s. %s has got %s%s%s; expected: %s, and %s."
                             .formatted(
+                                    sleep,
                                     client.name,
                                     bytes(got, same),
                                     end,

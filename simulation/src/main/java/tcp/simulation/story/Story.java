@@ -2,7 +2,6 @@ package tcp.simulation.story;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import tcp.simulation.story.Action.What;
 
 /**
@@ -12,8 +11,6 @@ import tcp.simulation.story.Action.What;
  * @throws IllegalArgumentException such a story cannot happen; the message says why
  */
 public record Story(List<Action> actions) {
-    private static final Pattern ACTION = Pattern.compile("(?:[^;\\n\"]|\"(?:\\\\.|[^\"\\\\])*\"?)+");
-
     /** How far a client has come. */
     private enum Stage {
         OPEN,
@@ -31,12 +28,21 @@ public record Story(List<Action> actions) {
 
     /** Reads what {@link #toString} and {@link #onOneLine} write. */
     public static Story parse(String text) {
-        return new Story(ACTION.matcher(text)
-                .results()
-                .map(found -> found.group().strip())
-                .filter(action -> !action.isEmpty())
-                .map(Action::parse)
-                .toList());
+        List<Action> actions = new ArrayList<>();
+        int from = 0;
+        for (int at = 0; at <= text.length(); at++) {
+            if (at == text.length() || text.charAt(at) == ';' || text.charAt(at) == '\n') {
+                String action = text.substring(from, at).trim();
+                if (!action.isEmpty()) {
+                    actions.add(Action.parse(action));
+                }
+                from = at + 1;
+            } else if (text.charAt(at) == '"') {
+                int end = Action.endOfQuoted(text, at);
+                at = (end < 0 ? text.length() : end) - 1;
+            }
+        }
+        return new Story(actions);
     }
 
     /** Why that cannot happen; null: it can. Leaves in the list how far each client has come. */
@@ -63,7 +69,7 @@ public record Story(List<Action> actions) {
                                         : null;
             }
             if (problem != null) {
-                return "%s cannot happen: %s.".formatted(action, problem);
+                return action + " cannot happen: " + problem + ".";
             } else if (what == What.HALF_CLOSES) {
                 stages.set(client, Stage.HALF_CLOSED);
             } else if (what == What.CLOSES || what == What.RESETS) {
@@ -99,7 +105,7 @@ public record Story(List<Action> actions) {
             ending.add(Action.of(What.PASS, 0, 1_000));
         }
         if (uses(What.BUFFERS, 0)) {
-            ending.add(Action.of(What.BUFFERS, 0, Run.BUFFER));
+            ending.add(Action.of(What.BUFFERS, 0, Player.BUFFER));
         }
         for (int client = 0; client < stages.size(); client++) {
             if (stages.get(client) != Stage.GONE) {

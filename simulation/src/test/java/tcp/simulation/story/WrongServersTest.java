@@ -68,7 +68,7 @@ class WrongServersTest {
     void aStoryShowsWhatIsWrong(String exercise, Path right, Path patch) throws Exception {
         Path source = Files.writeString(folder.resolve("Server.java"), patched(right, patch));
         Exploration exploration = Exploration.of(Contract.of(exercise), ServerFactory.compile(source))
-                .shrinking(500);
+                .shrinking(500, Duration.ofMinutes(1));
         Optional<Failure> failure = exploration.run(20_000, Duration.ofMinutes(1));
         String why = ONLY_ELSEWHERE.get(exercise + " " + patch.getFileName());
         assertThat(failure.isPresent()).as("whether a story fails").isEqualTo(why == null);
@@ -114,7 +114,7 @@ class WrongServersTest {
         assertThat(right).contains(old);
         Path source = Files.writeString(folder.resolve("Server.java"), right.replace(old, broken));
         Optional<Failure> failure = Exploration.of(Contract.of(exercise), ServerFactory.compile(source))
-                .shrinking(200)
+                .shrinking(200, Duration.ofSeconds(30))
                 .run(5_000, Duration.ofMinutes(1));
         assertThat(failure.map(Failure::kind)).as("%s", failure).contains(kind);
     }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +24,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tcp.testkit.client.Client;
 import tcp.testkit.server.ServerFault.Kind;
@@ -128,7 +131,7 @@ public final class InProcessServer extends RunningServer {
     }
 
     /** A fault whose cause's stack trace shows where a thread is. */
-    private static ServerFault stuck(Kind kind, String message, Thread thread) {
+    static ServerFault stuck(Kind kind, String message, Thread thread) {
         Throwable place = new Throwable("This is where it is");
         place.setStackTrace(thread.getStackTrace());
         String line = Arrays.stream(place.getStackTrace())
@@ -238,27 +241,47 @@ public final class InProcessServer extends RunningServer {
                         new ServerFault(Kind.LOOP_ENDED, "The server's run() returned, though nobody closed it."));
     }
 
-    /**
-     * Looks for half a second what the loop does, when it seems to do nothing for its clients.
-     *
-     * @return that it spins, or stays in a handler; or nothing: it waits in select()
-     */
+    @Override
     Optional<ServerFault> look() {
-        Duration before = cpuTime();
+        Map<Thread, Duration> before = cpuTimes();
+        Duration total = cpuTime();
         boolean waits = await(Duration.ofMillis(200), () -> isInSelect(run.thread.getStackTrace()));
         if (!waits) {
             return Optional.of(stuck(Kind.STUCK_IN_HANDLER, "The server's loop stays in a handler.", run.thread));
         }
         // A loop that waits uses nothing; one that spins gets its share even where many want the CPU.
         boolean spins =
-                await(Duration.ofMillis(500), () -> cpuTime().minus(before).toMillis() >= 20);
-        Duration used = cpuTime().minus(before);
-        return !spins
-                ? Optional.empty()
-                : Optional.of(stuck(
-                        Kind.SPINS,
-                        "The server is busy while nothing happens: it used " + used.toMillis() + " ms of CPU at once.",
-                        run.thread));
+                await(Duration.ofMillis(500), () -> cpuTime().minus(total).toMillis() >= 20);
+        return spins ? busy(before, Duration.ofMillis(5), "") : Optional.empty();
+    }
+
+    /**
+     * Looks which thread has been busy.
+     *
+     * @param before what {@link #cpuTimes} was
+     * @param limit how much CPU time is too much
+     * @param lookAt what may be wrong if it is the loop, or ""
+     */
+    Optional<ServerFault> busy(Map<Thread, Duration> before, Duration limit, String lookAt) {
+        Map<Thread, Duration> used = cpuTimes();
+        used.replaceAll((thread, time) -> time.minus(before.getOrDefault(thread, Duration.ZERO)));
+        return used.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .filter(most -> most.getValue().compareTo(limit) >= 0)
+                .map(most -> {
+                    boolean isLoop = most.getKey() == run.thread;
+                    return stuck(
+                            isLoop ? Kind.SPINS : Kind.THREAD_SPINS,
+                            "%s used %d ms of CPU while nothing happened.%s"
+                                    .formatted(
+                                            isLoop
+                                                    ? "The loop"
+                                                    : "The thread "
+                                                            + most.getKey().getName(),
+                                            most.getValue().toMillis(),
+                                            isLoop ? lookAt : ""),
+                            most.getKey());
+                });
     }
 
     /** Whether it waits in select(), or does something there, and not in a handler above it. */
@@ -284,10 +307,15 @@ public final class InProcessServer extends RunningServer {
     /** CPU time that all threads of the server have used so far, but those that have ended. */
     @Override
     public Duration cpuTime() {
-        return Duration.ofNanos(threads()
-                .mapToLong(thread -> THREADS.getThreadCpuTime(thread.getId()))
-                .filter(n -> n > 0)
-                .sum());
+        return cpuTimes().values().stream().reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** The same for each of those threads. */
+    public Map<Thread, Duration> cpuTimes() {
+        return threads()
+                .collect(Collectors.toMap(
+                        Function.identity(),
+                        thread -> Duration.ofNanos(Math.max(0, THREADS.getThreadCpuTime(thread.getId())))));
     }
 
     private Stream<Thread> threads() {
@@ -300,9 +328,9 @@ public final class InProcessServer extends RunningServer {
         return THREADS.getThreadAllocatedBytes(run.thread.getId());
     }
 
-    /** How often the loop's thread went to sleep so far. Skips the test but on Linux. */
+    /** How often the server's threads went to sleep so far. Skips the test but on Linux. */
     public long timesAsleep() {
-        return Machine.voluntarySwitches(run.thread.getName());
+        return Machine.voluntarySwitches(threads().map(Thread::getName).collect(Collectors.toSet()));
     }
 
     /** Holds the server up when it prints the next time, until close(). */
@@ -365,7 +393,8 @@ public final class InProcessServer extends RunningServer {
 
     /** Keeps what the server's threads print, and passes on what others do. */
     private final class Caught extends OutputStream {
-        private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream kept =
+                new ByteArrayOutputStream(KEPT); // does not grow with what is printed
         private final OutputStream others;
         private volatile Held held;
 

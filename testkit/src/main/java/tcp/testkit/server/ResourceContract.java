@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,14 +44,11 @@ public interface ResourceContract extends RobustnessContract {
 
     /** Checks that the loop uses no CPU time while nothing happens. */
     static void assertIdle(InProcessServer server, String lookAt) throws InterruptedException {
-        Duration before = server.cpuTime();
+        var before = server.cpuTimes();
         Thread.sleep(WATCHED.toMillis()); // what is measured, not waited for
-        Duration used = server.cpuTime().minus(before);
-        if (used.compareTo(IDLE) >= 0) {
-            throw new ServerFault(Kind.SPINS, """
-                    The loop used %d ms of CPU in %d ms in which nothing happened.
-                    Look at:   %s""".formatted(used.toMillis(), WATCHED.toMillis(), lookAt));
-        }
+        server.busy(before, IDLE, "\nLook at:   " + lookAt).ifPresent(fault -> {
+            throw fault;
+        });
     }
 
     /** Nor does the loop wake up now and then for nothing. */
@@ -61,16 +59,67 @@ public interface ResourceContract extends RobustnessContract {
     default void sleepsUntilSomethingHappens(InProcessServer server) throws Exception {
         try (Client client = Client.connect(server.address())) {
             assertServed(server.address());
-            Thread.sleep(20); // until it has gone to sleep
-            long before = server.timesAsleep();
-            Thread.sleep(WATCHED.toMillis()); // what is measured, not waited for
-            long times = server.timesAsleep() - before;
-            if (times > 1) {
-                throw new ServerFault(Kind.WAKES_FOR_NOTHING, """
-                        The loop woke up %d times in %d ms in which nothing happened.
-                        Look at:   select() needs a time limit only while the loop has something to do \
-                        when that time is over.""".formatted(times, WATCHED.toMillis()));
+            assertAsleep(server, """
+                    select() needs a time limit only while the loop has something to do when that time is over.""");
+        }
+    }
+
+    /** Checks that no thread of the server's wakes up while nothing happens. */
+    static void assertAsleep(InProcessServer server, String lookAt) throws InterruptedException {
+        Thread.sleep(20); // until all have gone to sleep
+        long before = server.timesAsleep();
+        Thread.sleep(WATCHED.toMillis()); // what is measured, not waited for
+        long times = server.timesAsleep() - before;
+        if (times > server.cpuTimes().size()) { // one may just have gone to sleep
+            throw new ServerFault(Kind.WAKES_FOR_NOTHING, """
+                    The server woke up %d times in %d ms in which nothing happened.
+                    Look at:   %s""".formatted(times, WATCHED.toMillis(), lookAt));
+        }
+    }
+
+    /** A client that has left, in whatever way, is forgotten. */
+    @Order(64)
+    @Test
+    @Tag("inside")
+    default void keepsNothingOfClientsThatHaveLeft(InProcessServer server) {
+        long[] before = new long[5];
+        long[] kept = new long[4]; // of 250 clients each time: other things come and go as well
+        before[0] = Machine.heapInUse();
+        for (int i = 0; i < 4; i++) {
+            for (int j = 0; j < 250; j++) {
+                assertServed(server.address());
             }
+            before[i + 1] = Machine.heapInUse();
+            kept[i] = (before[i + 1] - before[i]) / 250;
+        }
+        Arrays.sort(kept);
+        boolean forgotten = kept[2] < 50 // or after a while
+                || RunningServer.await(Duration.ofSeconds(2), () -> {
+                    assertServed(server.address());
+                    return Machine.heapInUse() - before[1] < 750 * 50;
+                });
+        if (!forgotten) {
+            throw new ServerFault(Kind.KEEPS_MEMORY, """
+                    Of each of 1,000 clients that have left, %d bytes are still in use.
+                    Look at:   which collection of yours still holds something of a client that is gone?""".formatted(kept[2]));
+        }
+    }
+
+    /** Nor does a client take much while it is there. */
+    @Order(65)
+    @Test
+    @Tag("inside")
+    default void needsLittleMemoryForAClient(InProcessServer server) {
+        assertServed(server.address());
+        long before = Machine.heapInUse() + Machine.bytesInDirectBuffers();
+        var clients = Client.connect(server.address(), 50);
+        assertServed(server.address());
+        long each = (Machine.heapInUse() + Machine.bytesInDirectBuffers() - before) / 50;
+        clients.forEach(Client::close);
+        if (each >= 100_000) {
+            throw new ServerFault(Kind.KEEPS_MEMORY, """
+                    50 clients are connected, and each takes %d bytes of memory.
+                    Look at:   what do you make for each client? A thousand of them take a thousand times as much.""".formatted(each));
         }
     }
 
@@ -187,7 +236,7 @@ public interface ResourceContract extends RobustnessContract {
         long before = Machine.bytesInDirectBuffers();
         try (AutoCloseable another = server.another(0)) {
             assertThat(Machine.bytesInDirectBuffers() - before)
-                    .as("bytes in direct buffers of a new server")
+                    .as("bytes in direct buffers of a new server. Look at: how large is each allocateDirect()?")
                     .isLessThan(1_000_000);
         }
     }

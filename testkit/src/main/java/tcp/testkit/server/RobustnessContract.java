@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.UnexpectedResponse;
 
@@ -29,6 +31,7 @@ import tcp.testkit.client.UnexpectedResponse;
  */
 @ExtendWith(ServerExtension.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Execution(ExecutionMode.CONCURRENT) // where that is enabled: in a check, for servers in processes of their own
 public interface RobustnessContract {
     /** Checks that a well-behaved new client gets what this step promises. */
     void assertServed(InetSocketAddress server);

@@ -30,6 +30,15 @@ public abstract class RunningServer implements AutoCloseable {
     /** What is wrong with it by now, if it can be seen from outside. */
     abstract Optional<ServerFault> fault();
 
+    /**
+     * Looks for a moment at what it does, when it seems to do nothing for its clients.
+     *
+     * @return that it spins, or stays in a handler; or nothing: it waits in select(), or that cannot be seen
+     */
+    Optional<ServerFault> look() {
+        return Optional.empty();
+    }
+
     /** Asks it to end, in the way its kind is ended, and frees what it holds. */
     @Override
     public abstract void close();

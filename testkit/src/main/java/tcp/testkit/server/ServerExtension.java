@@ -66,7 +66,7 @@ public final class ServerExtension
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
         return type == ServerProgram.class
-                ? ServerProgram.of(context)
+                ? program(context)
                 : type == InetSocketAddress.class ? server(type, context).address() : server(type, context);
     }
 
@@ -108,6 +108,12 @@ public final class ServerExtension
         return outer;
     }
 
+    /** The one of this test. */
+    private static ServerProgram program(ExtensionContext context) {
+        return store(context)
+                .computeIfAbsent(ServerProgram.class, key -> ServerProgram.of(context), ServerProgram.class);
+    }
+
     private static RunningServer start(ExtensionContext context, String where) {
         if (where.equals("container")) { // the root's store is closed after the last test of all
             AutoCloseable images = ProgramContainer::removeImages;
@@ -127,10 +133,13 @@ public final class ServerExtension
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
         Optional<ServerFault> fault = server(context).flatMap(RunningServer::fault);
+        if (fault.isEmpty()) {
+            fault = program(context).started().stream()
+                    .flatMap(process -> process.fault().stream())
+                    .findFirst();
+        }
         if (fault.isEmpty() && thrown instanceof UnexpectedResponse) {
-            fault = server(context)
-                    .filter(InProcessServer.class::isInstance)
-                    .flatMap(server -> ((InProcessServer) server).look());
+            fault = server(context).flatMap(RunningServer::look);
         }
         if (fault.isEmpty() || thrown instanceof ServerFault) {
             throw thrown;

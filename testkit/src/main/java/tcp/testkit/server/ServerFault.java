@@ -15,11 +15,15 @@ public final class ServerFault extends AssertionError {
         DOES_NOT_START,
         /** run() ended, though nobody closed the server; with an exception, it is the cause. */
         LOOP_ENDED,
+        /** The same of a server's process. */
+        PROCESS_ENDED,
         /** run() or close() does not return. */
         DOES_NOT_END,
         /** The loop is busy while nothing happens. */
         SPINS,
-        /** The loop wakes up, if only for a moment, while nothing happens. */
+        /** So is a thread of the server's that is not the loop; the cause shows where. */
+        THREAD_SPINS,
+        /** A thread of the server's wakes up, if only for a moment, while nothing happens. */
         WAKES_FOR_NOTHING,
         /** The loop waits, or works on and on, in a handler. */
         STUCK_IN_HANDLER,

@@ -38,6 +38,7 @@ public final class ServerProcess extends RunningServer {
     private final List<String> err = new CopyOnWriteArrayList<>();
     private final List<Thread> readers = new ArrayList<>();
     private boolean closed;
+    private boolean ended; // before it was closed
 
     private ServerProcess(Path folder, List<String> command) {
         this.command = command;
@@ -130,9 +131,15 @@ public final class ServerProcess extends RunningServer {
      * @throws ServerFault if it does not end
      */
     public int awaitExit() {
+        return awaitExit(STARTED);
+    }
+
+    /** The same, with another limit. */
+    public int awaitExit(Duration limit) {
         try {
-            if (!process.waitFor(STARTED.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new ServerFault(Kind.DOES_NOT_END, "It does not end.\n" + this);
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new ServerFault(
+                        Kind.DOES_NOT_END, "It does not end within %d s.\n%s".formatted(limit.toSeconds(), this));
             }
             for (Thread reader : readers) {
                 reader.join(Client.PATIENCE.toMillis());
@@ -151,18 +158,28 @@ public final class ServerProcess extends RunningServer {
 
     @Override
     Optional<ServerFault> fault() {
-        return closed || process.isAlive()
+        if (!closed && !process.isAlive()) {
+            ended = true;
+        }
+        return !ended
                 ? Optional.empty()
                 : Optional.of(new ServerFault(
-                        Kind.LOOP_ENDED,
-                        "The server's process ended by itself, with status " + awaitExit() + ".\n" + this));
+                        Kind.PROCESS_ENDED,
+                        "The server's process ended by itself, with status %d.%s"
+                                .formatted(
+                                        awaitExit(),
+                                        err.isEmpty() ? "" : " It printed:\n" + String.join("\n", first(err, 12)))));
+    }
+
+    private static List<String> first(List<String> lines, int most) {
+        return lines.stream().limit(most).toList();
     }
 
     /** Asks it to end: SIGTERM. Skips the test on Windows, where that cannot be asked. */
     public void terminate() {
         Assumptions.assumeTrue(process.supportsNormalTermination(), "this system has no SIGTERM");
         closed = true;
-        process.destroy();
+        process.toHandle().destroy(); // Process.destroy() would close its streams, too
     }
 
     public boolean isAlive() {
@@ -186,7 +203,7 @@ public final class ServerProcess extends RunningServer {
     @Override
     public Duration cpuTime() {
         if (!process.isAlive()) {
-            throw new ServerFault(Kind.LOOP_ENDED, "The server's process has ended.\n" + this);
+            throw fault().orElseThrow();
         }
         var time = process.info().totalCpuDuration();
         Assumptions.assumeTrue(time.isPresent(), "this system does not tell CPU times");
@@ -196,6 +213,7 @@ public final class ServerProcess extends RunningServer {
     /** Ends it and what it has started, at once if it does not end when asked. */
     @Override
     public void close() {
+        fault(); // is noted, if there is one
         closed = true;
         // strace, when it is asked to end, lets go of the server, which would live on.
         process.descendants().forEach(ProcessHandle::destroy);
@@ -212,7 +230,7 @@ public final class ServerProcess extends RunningServer {
 
     @Override
     public String toString() {
-        return "Command:         " + String.join(" ", command) + "\nStandard output: " + out + "\nStandard error:  "
-                + err;
+        return "Standard error:  %s\nStandard output: %s\nCommand:         %s"
+                .formatted(first(err, 12), first(out, 12), String.join(" ", command));
     }
 }

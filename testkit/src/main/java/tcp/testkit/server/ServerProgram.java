@@ -1,6 +1,7 @@
 package tcp.testkit.server;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -14,13 +15,15 @@ import tcp.testkit.system.Programs;
  * @param classes the folder of its classes
  * @param source its source file
  * @param jar its jar
+ * @param started what {@link #start} and {@link #startWithDescriptors} have started
  */
-public record ServerProgram(Path classes, Path source, Path jar) {
+public record ServerProgram(Path classes, Path source, Path jar, List<ServerProcess> started) {
     static ServerProgram of(ExtensionContext context) {
         return new ServerProgram(
                 path(context, "server.classes", "target/classes"),
                 path(context, "server.source", "src/main/java/tcp/Server.java"),
-                path(context, "server.jar", "target/server.jar"));
+                path(context, "server.jar", "target/server.jar"),
+                new ArrayList<>());
     }
 
     private static Path path(ExtensionContext context, String name, String otherwise) {
@@ -29,7 +32,13 @@ public record ServerProgram(Path classes, Path source, Path jar) {
 
     /** Starts it on a free port, with options for the JVM. */
     public ServerProcess start(String... options) {
-        return ServerProcess.command(command(List.of(options), "0"));
+        return start(command(List.of(options), "0"));
+    }
+
+    private ServerProcess start(List<String> command) {
+        ServerProcess process = ServerProcess.command(command);
+        started.add(process);
+        return process;
     }
 
     /** Starts it on a free port with a limit to its descriptors. Skips the test on Windows. */
@@ -38,7 +47,7 @@ public record ServerProgram(Path classes, Path source, Path jar) {
                 System.getProperty("os.name").startsWith("Windows"), "limiting descriptors needs a Unix shell");
         // A JVM raises the limit as far as it may, unless it is told not to.
         var shell = List.of("sh", "-c", "ulimit -Sn " + limit + " && exec \"$@\"", "sh");
-        return ServerProcess.command(join(shell, command(join(List.of("-XX:-MaxFDLimit"), List.of(options)), "0")));
+        return start(join(shell, command(join(List.of("-XX:-MaxFDLimit"), List.of(options)), "0")));
     }
 
     /** Runs it with these arguments, whatever they are. */

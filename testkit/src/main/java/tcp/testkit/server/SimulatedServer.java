@@ -15,9 +15,12 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import tcp.simulation.Network;
 import tcp.simulation.Peer;
+import tcp.simulation.ServerSystem;
 import tcp.simulation.SimulationClassLoader;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.Transport;
@@ -36,6 +39,7 @@ public final class SimulatedServer extends RunningServer {
     private final SimulationClassLoader loader;
     private final AutoCloseable server;
     private final InetSocketAddress address;
+    private final Thread loop;
     private boolean closed;
 
     private SimulatedServer(ClassLoader classes) {
@@ -48,9 +52,9 @@ public final class SimulatedServer extends RunningServer {
             int number = (int) call(Kind.DOES_NOT_START, "port()", () -> port.invoke(server));
             // A name that no socket can connect to.
             address = InetSocketAddress.createUnresolved("simulated-" + COUNT.incrementAndGet(), number);
-            Transport.OTHERS.put(address, limit -> new Connection(network.connect(number)));
+            Transport.OTHERS.put(address, limit -> new Connection(connect(number)));
             var run = type.getMethod("run");
-            network.start(() -> InProcessServer.invoke(run, server));
+            loop = network.start(() -> InProcessServer.invoke(run, server));
         } catch (ReflectiveOperationException e) {
             throw new ServerFault(Kind.DOES_NOT_START, "There is no such server: " + e, e);
         } catch (ServerFault e) {
@@ -59,13 +63,24 @@ public final class SimulatedServer extends RunningServer {
         }
     }
 
+    /** A client that takes only what it is asked to; before the server sees it, or it may have taken the first bytes. */
+    private Peer connect(int port) {
+        synchronized (network) {
+            return network.connect(port).stopReading();
+        }
+    }
+
     /** Calls a method of the server's in a thread of its own, which it may keep for ever. */
     private static Object call(Kind late, String name, Callable<Object> method) {
+        return InProcessServer.finish(late, start(name, method));
+    }
+
+    private static InProcessServer.Running start(String name, Callable<Object> method) {
         FutureTask<Object> task = new FutureTask<>(method);
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
-        return InProcessServer.finish(late, new InProcessServer.Running(name, thread, task));
+        return new InProcessServer.Running(name, thread, task);
     }
 
     private void abortIfNotSimulated(Throwable thrown) {
@@ -133,20 +148,44 @@ public final class SimulatedServer extends RunningServer {
                 : Optional.empty();
     }
 
+    /** Whether it sleeps, and not in select(): time that the loop has for nobody. */
+    @Override
+    Optional<ServerFault> look() {
+        return Stream.of(loop.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals(ServerSystem.class.getName())
+                                && frame.getMethodName().equals("sleep"))
+                ? Optional.of(InProcessServer.stuck(Kind.STUCK_IN_HANDLER, "The server's loop sleeps.", loop))
+                : Optional.empty();
+    }
+
     @Override
     public void close() {
         closed = true;
         Transport.OTHERS.remove(address);
-        call(Kind.DOES_NOT_END, "close()", () -> {
+        var close = start("close()", () -> {
             server.close();
             return null;
+        });
+        awaitWithTime(() -> close.task().isDone());
+        look().filter(fault -> !close.task().isDone()).ifPresent(fault -> {
+            throw fault;
+        });
+        InProcessServer.finish(Kind.DOES_NOT_END, close);
+    }
+
+    /** Waits until this holds, while time goes on. */
+    private boolean awaitWithTime(BooleanSupplier condition) {
+        return await(Client.PATIENCE, () -> {
+            network.advance(TICK.toNanos());
+            return condition.getAsBoolean();
         });
     }
 
     @Override
     public void awaitEnd() {
-        if (!await(Client.PATIENCE, network::hasEnded)) {
-            throw new ServerFault(Kind.DOES_NOT_END, "The server's run() does not return.");
+        if (!awaitWithTime(network::hasEnded)) {
+            throw look().orElseGet(() ->
+                    InProcessServer.stuck(Kind.DOES_NOT_END, "The server's run() does not return.", loop));
         }
         fault().ifPresent(fault -> {
             throw fault;
@@ -170,7 +209,7 @@ public final class SimulatedServer extends RunningServer {
         private int read;
 
         Connection(Peer peer) throws IOException {
-            this.peer = peer.stopReading();
+            this.peer = peer;
             if (peer.isRefused()) {
                 throw new ConnectException("Connection refused");
             }

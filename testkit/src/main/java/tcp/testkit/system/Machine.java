@@ -5,9 +5,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -18,10 +24,21 @@ import org.junit.jupiter.api.Assumptions;
 public final class Machine {
     private Machine() {}
 
-    /** Bytes of this process's heap that are in use after a garbage collection. */
+    /** Bytes of this process's heap that are in use after garbage collections, until they free nothing more. */
     public static long heapInUse() {
-        System.gc();
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        long before;
+        long used = Long.MAX_VALUE;
+        do {
+            before = used;
+            System.gc();
+            used = ManagementFactory.getMemoryPoolMXBeans().stream()
+                    .filter(pool -> pool.getType() == MemoryType.HEAP)
+                    .map(MemoryPoolMXBean::getCollectionUsage) // not of now: each thread may have got much room since
+                    .filter(Objects::nonNull)
+                    .mapToLong(MemoryUsage::getUsed)
+                    .sum();
+        } while (used < before - 20_000);
+        return used;
     }
 
     /** Bytes of memory outside the heap that this process's direct and mapped buffers take. */
@@ -61,14 +78,15 @@ public final class Machine {
         Assumptions.assumeTrue(isLinux(), () -> what + " needs Linux");
     }
 
-    /** How often a thread of this process, found by its name, gave the CPU away to wait. */
-    public static long voluntarySwitches(String thread) {
+    /** How often the threads of this process that have these names gave the CPU away to wait. */
+    public static long voluntarySwitches(Set<String> threads) {
         assumeLinux("counting context switches");
+        Set<List<String>> kept = threads.stream()
+                .map(name -> List.of(name.substring(0, Math.min(15, name.length())))) // as Linux keeps it
+                .collect(Collectors.toSet());
         try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
-            Path task = tasks.filter(t -> read(t.resolve("comm")).equals(List.of(thread)))
-                    .findFirst()
-                    .orElseThrow();
-            return read(task.resolve("status")).stream()
+            return tasks.filter(task -> kept.contains(read(task.resolve("comm"))))
+                    .flatMap(task -> read(task.resolve("status")).stream())
                     .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                     .sum();

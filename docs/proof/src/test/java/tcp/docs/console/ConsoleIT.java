@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tcp.docs.page.Docs;
 import tcp.docs.page.Page;
 import tcp.docs.page.Problem;
+import tcp.testkit.Thorough;
 
 /** What the pages show of a terminal is what a terminal shows. */
 class ConsoleIT {
@@ -25,6 +26,7 @@ class ConsoleIT {
                 .flatMap(page -> ConsoleSession.of(DOCS, page, new ArrayList<>()).stream());
     }
 
+    @Thorough
     @ParameterizedTest(name = "{0}")
     @MethodSource("sessions")
     void printsWhatIsShown(ConsoleSession session) throws Exception {
@@ -94,12 +96,14 @@ class ConsoleIT {
                 List.of("4: ", SERVER));
     }
 
+    @Thorough
     @Test
     void aRightTranscriptHasNoProblem() throws Exception {
         assertThat(check(SERVER + CLIENT)).isEmpty();
     }
 
     /** A wrong line of the server, of the client, one line too many, and one that never comes. */
+    @Thorough
     @ParameterizedTest
     @MethodSource
     void wrong(List<String> placeAndText) throws Exception {

@@ -15,12 +15,14 @@ import tcp.docs.console.Shell;
 import tcp.docs.page.Block;
 import tcp.docs.page.Docs;
 import tcp.docs.page.Problem;
+import tcp.testkit.Thorough;
 import tcp.testkit.source.Steps;
 
 /**
  * What the docs say of system calls is compared with a recording made now. Linux only: other
  * systems have other calls.
  */
+@Thorough
 class SyscallIT {
     private static final Docs DOCS = Docs.read();
 

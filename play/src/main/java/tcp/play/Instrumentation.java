@@ -1,0 +1,204 @@
+package tcp.play;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+import org.objectweb.asm.commons.ClassRemapper;
+import org.objectweb.asm.commons.SimpleRemapper;
+import org.objectweb.asm.tree.AbstractInsnNode;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.FieldInsnNode;
+import org.objectweb.asm.tree.FieldNode;
+import org.objectweb.asm.tree.InsnList;
+import org.objectweb.asm.tree.InsnNode;
+import org.objectweb.asm.tree.LdcInsnNode;
+import org.objectweb.asm.tree.LineNumberNode;
+import org.objectweb.asm.tree.LocalVariableNode;
+import org.objectweb.asm.tree.MethodInsnNode;
+import org.objectweb.asm.tree.MethodNode;
+import org.objectweb.asm.tree.VarInsnNode;
+
+/** Changes class files, so that a server tells {@link Machine} of each line, and a page needs no threads. */
+final class Instrumentation {
+    private static final String MACHINE = "tcp/play/Machine";
+    private static final String TOLD = MACHINE + "$Told";
+    /** Members that Machine has instead. */
+    private static final Map<String, String> REPLACED = Map.of(
+            "java/nio/channels/Selector.open", "openSelector",
+            "java/nio/channels/ServerSocketChannel.open", "openListener",
+            "java/nio/channels/SocketChannel.open", "openSocket",
+            "java/lang/System.nanoTime", "nanoTime",
+            "java/lang/System.exit", "exit",
+            "java/lang/System.out", "out",
+            "java/lang/System.err", "err",
+            "java/nio/ByteBuffer.position(I)", "position");
+
+    private Instrumentation() {}
+
+    /**
+     * A server's class that tells of each line, and of the values there, before it runs.
+     *
+     * @param silent lines of which it does not tell
+     */
+    static byte[] told(byte[] classFile, Set<Integer> silent) {
+        ClassNode node = read(classFile, Map.of("java/io/PrintStream", MACHINE + "$Printer"));
+        node.interfaces.add(TOLD);
+        for (MethodNode method : node.methods) {
+            for (AbstractInsnNode insn : method.instructions.toArray()) {
+                replace(insn, method.instructions);
+                if (insn instanceof VarInsnNode load && load.getOpcode() == Opcodes.ALOAD) {
+                    check(load, method);
+                } else if (insn instanceof LineNumberNode line && !silent.contains(line.line) && tells(method)) {
+                    AbstractInsnNode next = insn;
+                    while (next.getOpcode() < 0) { // a frame may stand between
+                        next = next.getNext();
+                    }
+                    method.instructions.insertBefore(next, line(node, method, line));
+                }
+            }
+            if (tells(method)) {
+                bracket(node.name.replace('/', '.') + "." + method.name, method);
+            }
+        }
+        node.methods.add(tell(node));
+        return write(node);
+    }
+
+    private static boolean tells(MethodNode method) {
+        return !method.name.equals("<clinit>"); // which runs once, whatever the story
+    }
+
+    /** A class for a page: with other names, and without locks. */
+    static byte[] singleThreaded(byte[] classFile, Map<String, String> names) {
+        ClassNode node = read(classFile, names);
+        for (MethodNode method : node.methods) {
+            method.access &= ~Opcodes.ACC_SYNCHRONIZED;
+            for (AbstractInsnNode insn : method.instructions.toArray()) {
+                if (insn.getOpcode() == Opcodes.MONITORENTER || insn.getOpcode() == Opcodes.MONITOREXIT) {
+                    method.instructions.set(insn, new InsnNode(Opcodes.POP));
+                }
+            }
+        }
+        return write(node);
+    }
+
+    private static ClassNode read(byte[] classFile, Map<String, String> names) {
+        ClassNode node = new ClassNode();
+        new ClassReader(classFile).accept(new ClassRemapper(node, new SimpleRemapper(Opcodes.ASM9, names)), 0);
+        return node;
+    }
+
+    private static byte[] write(ClassNode node) {
+        ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+        node.accept(writer);
+        return writer.toByteArray();
+    }
+
+    private static void replace(AbstractInsnNode insn, InsnList code) {
+        if (insn instanceof FieldInsnNode field && REPLACED.containsKey(field.owner + "." + field.name)) {
+            field.owner = MACHINE;
+        } else if (insn instanceof MethodInsnNode call) {
+            String name = call.owner + "." + call.name;
+            String other = REPLACED.get(name);
+            if (other == null) { // one of the object's, which becomes the first argument
+                other = REPLACED.get(name + call.desc.substring(0, call.desc.indexOf(')') + 1));
+                call.desc = other == null ? call.desc : call.desc.replace("(", "(L" + call.owner + ";");
+            }
+            if (other != null) {
+                code.set(call, new MethodInsnNode(Opcodes.INVOKESTATIC, MACHINE, other, call.desc));
+            }
+        }
+    }
+
+    /** Before a call without arguments on a variable that is null, what a JVM says then. */
+    private static void check(VarInsnNode load, MethodNode method) {
+        if (load.getNext() instanceof MethodInsnNode call
+                && call.getOpcode() != Opcodes.INVOKESTATIC
+                && call.desc.startsWith("()")) {
+            for (LocalVariableNode local : scope(method, call)) {
+                if (local.index == load.var && !local.name.equals("this")) {
+                    InsnList check = new InsnList();
+                    check.add(new InsnNode(Opcodes.DUP));
+                    check.add(new LdcInsnNode("Cannot invoke \"%s.%s()\" because \"%s\" is null"
+                            .formatted(call.owner.replace('/', '.'), call.name, local.name)));
+                    check.add(call("check", "(Ljava/lang/Object;Ljava/lang/String;)V"));
+                    method.instructions.insert(load, check);
+                }
+            }
+        }
+    }
+
+    /** The variables that have a value there. */
+    private static List<LocalVariableNode> scope(MethodNode method, AbstractInsnNode insn) {
+        InsnList code = method.instructions;
+        int at = code.indexOf(insn);
+        return method.localVariables.stream()
+                .filter(local -> code.indexOf(local.start) < at && at < code.indexOf(local.end))
+                .toList();
+    }
+
+    private static InsnList line(ClassNode node, MethodNode method, LineNumberNode line) {
+        InsnList told = new InsnList();
+        boolean isStatic = (method.access & Opcodes.ACC_STATIC) != 0;
+        for (LocalVariableNode local : scope(method, line)) {
+            if (!local.name.equals("this")) {
+                told.add(new LdcInsnNode(local.name));
+                told.add(new VarInsnNode(Type.getType(local.desc).getOpcode(Opcodes.ILOAD), local.index));
+                told.add(value(local.desc));
+            }
+        }
+        if (!isStatic && !method.name.equals("<init>")) {
+            told.add(new VarInsnNode(Opcodes.ALOAD, 0));
+            told.add(call("fields", "(L" + TOLD + ";)V"));
+        }
+        told.add(new LdcInsnNode(node.name.replace('/', '.') + "." + method.name));
+        told.add(new LdcInsnNode(line.line));
+        told.add(call("line", "(Ljava/lang/String;I)V"));
+        return told;
+    }
+
+    /** Tells when a method begins, and when it returns. */
+    private static void bracket(String name, MethodNode method) {
+        for (AbstractInsnNode insn : method.instructions.toArray()) {
+            if (insn.getOpcode() >= Opcodes.IRETURN && insn.getOpcode() <= Opcodes.RETURN) {
+                method.instructions.insertBefore(insn, named("exit", name));
+            }
+        }
+        method.instructions.insert(named("enter", name));
+    }
+
+    private static InsnList named(String what, String name) {
+        InsnList told = new InsnList();
+        told.add(new LdcInsnNode(name));
+        told.add(call(what, "(Ljava/lang/String;)V"));
+        return told;
+    }
+
+    /** A method that tells the values of all fields. */
+    private static MethodNode tell(ClassNode node) {
+        MethodNode tell = new MethodNode(Opcodes.ACC_PUBLIC, "tell", "()V", null, null);
+        for (FieldNode field : node.fields) {
+            if ((field.access & Opcodes.ACC_STATIC) == 0) {
+                tell.instructions.add(new LdcInsnNode(field.name));
+                tell.instructions.add(new VarInsnNode(Opcodes.ALOAD, 0));
+                tell.instructions.add(new FieldInsnNode(Opcodes.GETFIELD, node.name, field.name, field.desc));
+                tell.instructions.add(value(field.desc));
+            }
+        }
+        tell.instructions.add(new InsnNode(Opcodes.RETURN));
+        return tell;
+    }
+
+    private static MethodInsnNode value(String type) {
+        String told = type.length() > 1 ? "Ljava/lang/Object;" : "BSC".contains(type) ? "I" : type;
+        return call("value", "(Ljava/lang/String;" + told + ")V");
+    }
+
+    private static MethodInsnNode call(String name, String descriptor) {
+        return new MethodInsnNode(Opcodes.INVOKESTATIC, MACHINE, name, descriptor);
+    }
+}

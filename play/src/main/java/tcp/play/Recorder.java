@@ -1,0 +1,459 @@
+package tcp.play;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import tcp.simulation.Call;
+import tcp.simulation.Inspection;
+import tcp.simulation.Network;
+import tcp.simulation.Peer;
+import tcp.simulation.story.Action;
+import tcp.simulation.story.Client;
+import tcp.simulation.story.Player;
+import tcp.simulation.story.Story;
+
+/**
+ * Plays a story to a server, and writes down what happens: each line, call and action, and how the kernel's buffers
+ * and the selector's keys look then. The same story gives the same trace, in a page as in a JVM.
+ */
+final class Recorder extends Player {
+    private static final int MOST_EVENTS = 5_000;
+    private static final int MOST_BYTES = 2_000; // shown in full
+
+    /** Leaves the server when the story is over. An Error, since servers catch Exceptions. */
+    private static final class Stop extends Error {
+        private static final long serialVersionUID = 1L;
+
+        Stop() {
+            super(null, null, false, false);
+        }
+    }
+
+    private final StringBuilder trace = new StringBuilder("{\"events\":[");
+    private final int most;
+    private List<Action> story; // null: it has begun
+    private int events;
+    private boolean serving; // run() has begun
+    private boolean stopped;
+
+    private final List<String> methods = new ArrayList<>(); // as a debugger's stack has them, the deepest last
+    private final List<Integer> lines = new ArrayList<>();
+    private final StringBuilder locals = new StringBuilder();
+    private final StringBuilder fields = new StringBuilder();
+    private StringBuilder told = locals;
+    private SelectionKey turn;
+    private SelectionKey shown;
+
+    private Selector selector;
+    private final Map<SelectionKey, Integer> ready = new HashMap<>(); // as the last select() has reported
+    private Call.Kind call;
+    private int turns; // of the loop, without any progress
+    private String state = "";
+    private String ending; // null: it sleeps
+    private final Why why;
+
+    private Recorder(int most) {
+        super(new Network().logging(false));
+        network.schedule(this);
+        this.most = most;
+        why = new Why(network, clients());
+    }
+
+    /** The trace of that story as JSON; an object with an error if there is no such story. */
+    static String play(String story, String limits, Network.Body server) {
+        Recorder recorder = new Recorder(number(limits, "maxEvents", MOST_EVENTS));
+        try {
+            recorder.story = Story.parse(story).actions();
+        } catch (IllegalArgumentException e) {
+            return "{\"error\":" + quoted(e.getMessage()) + "}";
+        }
+        Machine.recorder = recorder;
+        return recorder.record(server);
+    }
+
+    private static int number(String json, String name, int otherwise) {
+        int at = json.indexOf("\"" + name + "\":");
+        int n = 0;
+        for (int i = at + name.length() + 3; at >= 0 && i < json.length() && json.charAt(i) != '}'; i++) {
+            char c = json.charAt(i);
+            n = c >= '0' && c <= '9' ? 10 * n + c - '0' : n;
+        }
+        return n > 0 ? n : otherwise;
+    }
+
+    private String record(Network.Body server) {
+        try {
+            server.run();
+            event("end", "");
+            ending = "The server has ended.";
+        } catch (Stop e) {
+            // as it should be
+        } catch (Throwable e) {
+            StringBuilder text = new StringBuilder("Exception in thread \"main\" ").append(e);
+            for (int i = methods.size() - 1; i >= 0; i--) {
+                text.append("\n\tat ")
+                        .append(methods.get(i))
+                        .append("(Server.java:")
+                        .append(lines.get(i))
+                        .append(')');
+            }
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                text.append("\nCaused by: ").append(cause);
+            }
+            ending = "The server has ended: " + e;
+            event("throw", ",\"text\":" + quoted(text.toString()));
+        }
+        return trace.append("],\n\"outcome\":[").append(outcome()).append("]}").toString();
+    }
+
+    /** How it has ended, in sentences: where two servers have the same ones, nobody could tell them apart. */
+    private String outcome() {
+        StringBuilder json = new StringBuilder();
+        for (Client client : clients()) {
+            Peer peer = client.peer();
+            Inspection.Connection end = peer == null ? null : Inspection.connection(network, peer);
+            if (end != null) {
+                int n = Inspection.taken(peer);
+                String got = Machine.text(Inspection.taken(peer, 0, n));
+                String bytes = n > 60 ? got.substring(0, 50) + "…" + got.hashCode() : got;
+                sentence(json, peer.name() + " has got " + n + " bytes, " + Action.quoted(bytes) + ", and " + end(peer));
+                if (end.received() > 0 && !end.reset()) {
+                    sentence(json, "Bytes of " + peer.name() + " are unread.");
+                }
+            }
+        }
+        sentence(json, network.descriptors() + " descriptors are open.");
+        if (ending != null) {
+            sentence(json, ending);
+        }
+        return json.toString();
+    }
+
+    private static String end(Peer peer) {
+        return peer.isRefused() ? "refused" : peer.isReset() ? "reset" : peer.isAtEnd() ? "end of stream" : null;
+    }
+
+    private static void sentence(StringBuilder json, String sentence) {
+        json.append(json.length() == 0 ? "" : ",").append(quoted(sentence));
+    }
+
+    /** From now on, each call and each line leaves the server. */
+    Error stop() {
+        stopped = true;
+        return new Stop();
+    }
+
+    private void event(String kind, String more) {
+        if (stopped) {
+            return;
+        }
+        boolean cut = ++events > most;
+        trace.append(events > 1 ? ",\n{\"k\":\"" : "{\"k\":\"")
+                .append(cut ? "cut" : kind)
+                .append('"');
+        if (!cut) {
+            trace.append(more);
+            if (!kind.equals("line") || turn != shown) {
+                shown = turn;
+                String now = state();
+                if (!now.equals(state)) {
+                    trace.append(",\"s\":").append(now);
+                    state = now;
+                }
+            }
+        }
+        trace.append('}');
+        if (cut) {
+            ending = "The server goes on and on.";
+            throw stop();
+        }
+    }
+
+    // What the server tells.
+
+    void enter(String method) {
+        serving |= method.endsWith("Server.run");
+        methods.add(method);
+        lines.add(0);
+    }
+
+    void exit(String method) {
+        backTo(method);
+        methods.remove(methods.size() - 1);
+        lines.remove(lines.size() - 1);
+    }
+
+    /** What was called from there has been left by an exception. */
+    private void backTo(String method) {
+        while (!methods.get(methods.size() - 1).equals(method)) {
+            methods.remove(methods.size() - 1);
+            lines.remove(lines.size() - 1);
+        }
+    }
+
+    void line(String method, int line) {
+        backTo(method);
+        lines.set(lines.size() - 1, line);
+        if (stopped) {
+            throw stop();
+        } else if (serving) {
+            event(
+                    "line",
+                    ",\"line\":" + line + ",\"method\":" + quoted(method.substring("tcp.Server.".length()))
+                            + (locals.length() == 0 ? "" : ",\"locals\":{" + locals + "}")
+                            + (fields.length() == 0 ? "" : ",\"fields\":{" + fields + "}"));
+        }
+        locals.setLength(0);
+        fields.setLength(0);
+    }
+
+    void value(String name, Object value) {
+        if (!serving) {
+            return;
+        }
+        if (value instanceof SelectionKey key && name.equals("key")) {
+            turn = key;
+        }
+        String text = described(value);
+        if (text != null) {
+            told.append(told.length() == 0 ? "" : ",")
+                    .append(quoted(name))
+                    .append(':')
+                    .append(quoted(text));
+        }
+    }
+
+    void fields(Machine.Told self) {
+        if (serving) {
+            told = fields;
+            self.tell();
+            told = locals;
+        }
+    }
+
+    /** A value in a few words; null: there are none for it. */
+    private String described(Object value) {
+        if (value instanceof String text) {
+            return text;
+        } else if (value instanceof SelectionKey key) {
+            return Inspection.name(key.channel()) + "'s key";
+        } else if (value instanceof SelectableChannel channel) {
+            String name = Inspection.name(channel);
+            return name.length() > 2 ? name : "client " + name;
+        } else if (value instanceof ByteBuffer buffer) {
+            return "position " + buffer.position() + ", limit " + buffer.limit() + ", capacity " + buffer.capacity();
+        } else if (value instanceof byte[] bytes) {
+            return bytes.length + " bytes";
+        } else if (value instanceof Machine.Told object) {
+            StringBuilder before = told;
+            told = new StringBuilder();
+            object.tell();
+            String text = told.toString().replace("\"", "").replace(":", " ").replace(",", ", ");
+            told = before;
+            return text;
+        }
+        return value == null ? "null" : null;
+    }
+
+    void print(String text, boolean err) {
+        event("print", ",\"text\":" + quoted(text) + ",\"err\":" + err);
+    }
+
+    Selector openSelector() throws IOException {
+        return selector = network.provider().openSelector();
+    }
+
+    Network network() {
+        return network;
+    }
+
+    // What the network tells.
+
+    @Override
+    protected void happens(Action action, String moment) {
+        turns = 0;
+        ending = null;
+    }
+
+    @Override
+    protected void happened(int index, Action action) {
+        event("action", ",\"i\":" + index + ",\"text\":" + quoted(action.toString()));
+    }
+
+    @Override
+    public void before(Call.Kind kind, String channel) throws IOException {
+        if (stopped) {
+            throw stop();
+        }
+        call = kind;
+        if (kind == Call.Kind.SELECT) {
+            turn = null;
+            ready.clear();
+        }
+        super.before(kind, channel);
+    }
+
+    @Override
+    public void after(Call call) {
+        super.after(call);
+        boolean moved = (call.kind() == Call.Kind.READ || call.kind() == Call.Kind.WRITE) && call.result() > 0;
+        if (call.kind() == Call.Kind.SELECT) {
+            turns++;
+            for (SelectionKey key : selector.keys()) {
+                ready.put(key, Inspection.readyNow(key));
+            }
+        } else if (moved || call.kind() == Call.Kind.CLOSE || call.kind() == Call.Kind.ACCEPT) {
+            turns = 0;
+        }
+        if (serving) {
+            String because = why.of(call, selector);
+            event(
+                    "call",
+                    ",\"text\":" + quoted(call.toString()) + ",\"n\":" + callsSinceAction() + (because == null ? "" : ",\"why\":" + quoted(because)));
+        }
+    }
+
+    @Override
+    public boolean asleep(long nanos) {
+        if (stopped) {
+            throw stop();
+        }
+        event("sleep", ",\"why\":" + quoted(why.asleep(call, nanos, selector)));
+        begin();
+        if (timePasses(nanos)) {
+            return true;
+        }
+        while (hasNext()) {
+            if (goOn(null)) {
+                timePasses(nanos);
+                return true;
+            }
+        }
+        throw stop();
+    }
+
+    @Override
+    public void spinning(String how) {
+        event("spin", ",\"turns\":" + turns);
+        ending = "The server is busy with nothing.";
+        begin();
+        boolean happens = false;
+        while (hasNext() && !happens) {
+            happens = goOn(null);
+        }
+        if (!happens) {
+            throw stop();
+        }
+        timePasses(-1);
+    }
+
+    /** The story begins when the server has come to rest for the first time, as an explorer's does. */
+    private void begin() {
+        if (story != null) {
+            begin(story);
+            story = null;
+        }
+    }
+
+    // The state of the world.
+
+    private String state() {
+        StringBuilder json = new StringBuilder("{\"backlog\":[");
+        for (String name : Inspection.queue(network)) {
+            next(json).append(quoted(name));
+        }
+        json.append("],\"descriptors\":{\"open\":").append(network.descriptors());
+        json.append(",\"limit\":").append(isLimited() ? String.valueOf(network.mostDescriptors()) : "null");
+        json.append("},\"conns\":{");
+        for (Client client : clients()) {
+            Peer peer = client.peer();
+            Inspection.Connection end = peer == null ? null : Inspection.connection(network, peer);
+            if (end != null) {
+                next(json).append(quoted(peer.name())).append(":{\"receive\":");
+                bytes(json, end.received(), (from, to) -> Machine.text(Inspection.received(peer, from, to)));
+                json.append(",\"send\":");
+                bytes(json, end.unsent(), (from, to) -> Machine.text(Inspection.unsent(peer, from, to)));
+                json.append(",\"room\":").append(end.room());
+                json.append(",\"in\":\"").append(end.reset() ? "reset" : end.finReceived() ? "ended" : "open");
+                json.append("\",\"out\":\"").append(end.outputEnded() ? "ended" : "open");
+                json.append("\",\"accepted\":").append(end.accepted());
+                json.append(",\"closed\":").append(end.closed()).append('}');
+            }
+        }
+        json.append("},\"keys\":[");
+        if (selector != null && selector.isOpen()) {
+            for (SelectionKey key : selector.keys()) {
+                if (key.isValid()) {
+                    next(json).append("{\"of\":").append(quoted(Inspection.name(key.channel())));
+                    json.append(",\"interest\":").append(ops(key.interestOps()));
+                    json.append(",\"ready\":").append(ops(ready.getOrDefault(key, 0)));
+                    json.append(key == turn ? ",\"now\":true}" : "}");
+                }
+            }
+        }
+        json.append("],\"clients\":{");
+        for (Client client : clients()) {
+            Peer peer = client.peer();
+            if (peer != null) {
+                next(json).append(quoted(peer.name())).append(":{\"got\":");
+                bytes(json, Inspection.taken(peer), (from, to) -> Machine.text(Inspection.taken(peer, from, to)));
+                json.append(",\"end\":").append(end(peer) == null ? "null" : quoted(end(peer)));
+                json.append(",\"reading\":").append(client.isReading());
+                json.append(",\"arrived\":").append(peer.untaken());
+                json.append(",\"waiting\":").append(peer.unsent());
+                json.append(",\"sent\":");
+                bytes(json, client.sentBytes(), client::sent);
+                json.append('}');
+            }
+        }
+        return json.append("},\"now\":")
+                .append(network.now() / 1_000_000)
+                .append('}')
+                .toString();
+    }
+
+    private static StringBuilder next(StringBuilder json) {
+        char last = json.charAt(json.length() - 1);
+        return last == '{' || last == '[' ? json : json.append(',');
+    }
+
+    private static String ops(int ops) {
+        return ops == 0 ? "[]" : "[\"" + Inspection.text(ops).replace(" | ", "\",\"") + "\"]";
+    }
+
+    private interface Part {
+        String of(int from, int to);
+    }
+
+    private static void bytes(StringBuilder json, int n, Part part) {
+        if (n <= MOST_BYTES) {
+            json.append(quoted(part.of(0, n)));
+        } else {
+            json.append("{\"n\":").append(n).append(",\"head\":").append(quoted(part.of(0, 200)));
+            json.append(",\"tail\":").append(quoted(part.of(n - 200, n))).append('}');
+        }
+    }
+
+    static String quoted(String text) {
+        StringBuilder json = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c == '\n') {
+                json.append("\\n");
+            } else if (c < ' ') {
+                json.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+            } else {
+                json.append(c);
+            }
+        }
+        return json.append('"').toString();
+    }
+}

@@ -1,0 +1,42 @@
+package tcp.play;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Map;
+
+/** The same server in this JVM: what its module does in a page, and its trace, are to be the same. */
+final class JvmServer extends ClassLoader {
+    private final Map<String, byte[]> classFiles;
+    private final Method main;
+
+    JvmServer(String source) throws ReflectiveOperationException {
+        super(JvmServer.class.getClassLoader());
+        classFiles = Build.classes(source);
+        main = loadClass("tcp.Server").getMethod("main", String[].class);
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+        byte[] classFile = classFiles.get(name);
+        if (classFile == null) {
+            throw new ClassNotFoundException(name);
+        }
+        return defineClass(name, classFile, 0, classFile.length);
+    }
+
+    String play(String story) {
+        return Recorder.play(story, "{\"maxEvents\":1000}", () -> {
+            try {
+                main.invoke(null, (Object) new String[] {"8080"});
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        });
+    }
+
+    /** How the story ends, as far as anybody can tell. */
+    String outcome(String story) {
+        String trace = play(story);
+        return trace.substring(trace.lastIndexOf("\"outcome\""));
+    }
+}

@@ -1,0 +1,286 @@
+package proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tcp.testkit.client.Client;
+import tcp.testkit.client.Symptom;
+import tcp.testkit.client.UnexpectedResponse;
+import tcp.testkit.server.InProcessServer;
+import tcp.testkit.server.ResourceContract;
+import tcp.testkit.server.ServerFault;
+import tcp.testkit.server.ServerFault.Kind;
+import tcp.testkit.server.ServerProcess;
+import tcp.testkit.server.ServerProgram;
+import tcp.testkit.system.Machine;
+
+/**
+ * A proxy in front of a {@link Target}, which greets, echoes, and says goodbye. Its connects are the
+ * kernel's business, so it is tried on real sockets.
+ */
+class ProxyTest implements ResourceContract {
+    @RegisterExtension
+    static final Target TARGET = new Target();
+
+    private static Client connect(InetSocketAddress proxy) {
+        return Client.connect(proxy)
+                .lookAt("does each client get a connection to the target, whose bytes come back?")
+                .expect(Target.HELLO);
+    }
+
+    @Override
+    public void assertServed(InetSocketAddress proxy) {
+        try (Client client = connect(proxy)) {
+            client.send("hello\n").expect("hello\n");
+        }
+    }
+
+    /** The target speaks first, then the client; each byte passes as it is. */
+    @Order(1)
+    @Test
+    void passesBytesBothWays(InetSocketAddress proxy) {
+        StringBuilder bytes = new StringBuilder("hello\n");
+        for (char c = 0; c < 256; c++) {
+            bytes.append(c == Target.END ? ' ' : c);
+        }
+        try (Client one = connect(proxy);
+                Client two = connect(proxy)) {
+            for (Client client : List.of(one, two, one)) {
+                client.send(bytes.toString()).expect(bytes.toString());
+            }
+            one.expectNothing(Duration.ofMillis(50));
+        }
+    }
+
+    /** A client has a lot to say before the target has answered the connect. */
+    @Order(2)
+    @Test
+    void losesNothingThatComesEarly(InetSocketAddress proxy) {
+        String text = "early\n".repeat(5_000);
+        for (int i = 0; i < 20; i++) {
+            try (Client client = Client.connect(proxy)) {
+                client.lookAt("what happens to a client's bytes that come before the onward connection is there?");
+                var sending = CompletableFuture.runAsync(() -> client.send(text));
+                client.expect(Target.HELLO + text);
+                sending.join();
+            }
+        }
+    }
+
+    /** The client ends its half. The target hears of it, and still has something to say. */
+    @Order(3)
+    @Test
+    void passesOnTheEndOfTheClient(InetSocketAddress proxy) {
+        for (String text : List.of("", "hello\n", "hello\n".repeat(10_000))) {
+            try (Client client = connect(proxy)) {
+                client.lookAt("when read() returns -1, what does the other end hear, and what may still come back?")
+                        .send(text)
+                        .halfClose()
+                        .expect(text + Target.BYE)
+                        .expectEnd();
+            }
+        }
+    }
+
+    /** The target ends its half. The client hears of it, and can go on sending. */
+    @Order(4)
+    @Test
+    void passesOnTheEndOfTheTarget(InetSocketAddress proxy) throws Exception {
+        try (Client client = connect(proxy)) {
+            TARGET.heardAfterItsEnd.clear();
+            client.lookAt("does the client hear that the target has ended its half, and can it still send?")
+                    .send("" + Target.END)
+                    .expectEnd()
+                    .send("one")
+                    .pause(Duration.ofMillis(50))
+                    .send("two")
+                    .halfClose();
+            assertThat(TARGET.heardAfterItsEnd.poll(Client.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .withFailMessage("""
+                            The target ended its half, and the client sent "onetwo" after that. It did not all arrive.
+                            Look at:   is one half closed when the other has ended?""")
+                    .isEqualTo("onetwo");
+        }
+    }
+
+    /** When one half has ended, its end of stream is not read again and again. */
+    @Order(5)
+    @Test
+    @Tag("inside")
+    void halfThatHasEndedCostsNoCpu(InProcessServer proxy) throws Exception {
+        try (Client client = connect(proxy.address())) {
+            client.send("" + Target.END).expectEnd();
+            ResourceContract.assertIdle(proxy, "which interests are left when an end has sent end of stream?");
+        }
+    }
+
+    /** Nor is a connection that is there and silent. */
+    @Order(2)
+    @Test
+    @Tag("inside")
+    void connectionThatStaysCostsNoCpu(InProcessServer proxy) throws Exception {
+        try (Client client = connect(proxy.address())) {
+            client.send("hello\n").expect("hello\n");
+            ResourceContract.assertIdle(proxy, "are OP_CONNECT and OP_WRITE out of the interest set?");
+        }
+    }
+
+    /** Nobody listens at the target: the client is let go, and those who come later are served. */
+    @Order(6)
+    @Test
+    void letsAClientGoWhenTheTargetRefuses(InetSocketAddress proxy) throws Exception {
+        TARGET.refuses();
+        try (Client client = Client.connect(proxy)) {
+            client.lookAt("finishConnect() throws when the target refuses: who closes the client's channel then?")
+                    .expectEnd();
+        } catch (UnexpectedResponse e) {
+            // a reset is as good as the end; it may come so soon that connect() meets it
+            if (e.symptom() != Symptom.RESET && e.symptom() != Symptom.REFUSED) {
+                throw e;
+            }
+        } finally {
+            TARGET.serves();
+        }
+        assertServed(proxy);
+    }
+
+    /** The target does not answer a connect: its client waits, and nobody else does. */
+    @Order(7)
+    @Test
+    void connectThatHangsHoldsNobodyUp(InetSocketAddress proxy) throws Exception {
+        try (Client before = connect(proxy)) {
+            TARGET.hangs();
+            try (Client waits = Client.connect(proxy)) {
+                waits.send("hello\n").expectNothing(Duration.ofMillis(100));
+                before.lookAt("does the loop wait until a connect has succeeded?")
+                        .send("hello\n")
+                        .expect("hello\n");
+            }
+        } finally {
+            TARGET.serves();
+        }
+        assertServed(proxy);
+    }
+
+    /** A client breaks off in the middle: the target's connection ends as well. */
+    @Order(8)
+    @Test
+    @Tag("inside")
+    void bothEndsGoWhenOneBreaksOff(InProcessServer proxy) throws Exception {
+        assertServed(proxy.address());
+        long before = awaitDescriptors(0);
+        for (int i = 0; i < 50; i++) {
+            Client client = connect(proxy.address());
+            client.send("hello\n").reset();
+        }
+        long after = awaitDescriptors(before);
+        if (after > before) {
+            throw new ServerFault(Kind.LEAKS_DESCRIPTORS, """
+                    50 clients have reset their connections, and %d descriptors are still open for them.
+                    Look at:   when one end breaks off, is the other one closed?""".formatted(after - before));
+        }
+    }
+
+    /** Waits a while until so few are open, in this process and so at the target, too. */
+    private static long awaitDescriptors(long most) throws InterruptedException {
+        long now = Machine.openDescriptors();
+        for (int i = 0; i < 100 && now > most; i++) {
+            TimeUnit.MILLISECONDS.sleep(most == 0 ? 2 : 20);
+            now = Machine.openDescriptors();
+        }
+        return now;
+    }
+
+    /** A client that sends and does not read: what is kept for it is little, and others go on. */
+    @Order(9)
+    @Test
+    @Tag("inside")
+    void clientThatDoesNotReadCostsNoMemory(InProcessServer proxy) {
+        byte[] bytes = new byte[50 << 20];
+        assertServed(proxy.address());
+        long before = Machine.heapInUse();
+        Client greedy = connect(proxy.address());
+        var sending = CompletableFuture.runAsync(() -> greedy.send(bytes));
+        for (int i = 0; i < 20; i++) {
+            assertServed(proxy.address());
+            greedy.pause(Duration.ofMillis(20));
+        }
+        long kept = Machine.heapInUse() - before;
+        greedy.reset();
+        sending.exceptionally(broken -> null).join();
+        if (kept >= 2_000_000) {
+            throw new ServerFault(Kind.KEEPS_MEMORY, """
+                    A client sends 50 MB and reads nothing, and %,d bytes more are in use.
+                    Look at:   is an end read while the other is owed bytes?""".formatted(kept));
+        }
+    }
+
+    /** When it reads at last, each byte is there, however slow the way. */
+    @Order(10)
+    @Test
+    void losesNothingUnderBackPressure(InetSocketAddress proxy) {
+        byte[] piece = new byte[65_537];
+        for (int i = 0; i < piece.length; i++) {
+            piece[i] = (byte) (i * 31 | 8); // and none of them is the target's END
+        }
+        String text = new String(piece, StandardCharsets.ISO_8859_1).repeat(200);
+        try (Client client = connect(proxy)) {
+            client.lookAt("what happens to the bytes that write() did not take?");
+            var sending = CompletableFuture.runAsync(() -> client.send(text).halfClose());
+            client.pause(Duration.ofMillis(300)).expect(text + Target.BYE).expectEnd();
+            sending.join();
+        }
+    }
+
+    @Override
+    public int descriptorsHeldFor(int clients) {
+        return 2 * clients; // the target's ends are in this process, and may be there a moment longer
+    }
+
+    /** Started as the README says, with no build; and told where to in its second argument, or not at all. */
+    @Order(90)
+    @Test
+    @Tag("program")
+    void runsFromSource(ServerProgram program) {
+        try (ServerProcess server = ServerProcess.java(
+                "-Dtarget=" + TARGET.address(), program.source().toString(), "0")) {
+            assertServed(server.address());
+            assertThat(server.firstLine())
+                    .isEqualTo("Listening on port " + server.address().getPort());
+            assertThat(server.err()).as("standard error").isEmpty();
+        }
+    }
+
+    /** With 64 descriptors, 10 clients are served as ever, though 100 more have come. */
+    @Order(91)
+    @Test
+    @Tag("program")
+    void livesWithoutDescriptors(ServerProgram program) throws Exception {
+        try (ServerProcess server = program.startWithDescriptors(64, "-Dtarget=" + TARGET.address())) {
+            List<Client> live = Client.connect(server.address(), 10);
+            live.forEach(client -> client.expect(Target.HELLO));
+            List<Client> others = Client.connect(server.address(), 100);
+            double share = server.cpuShare(Duration.ofMillis(500));
+            live.forEach(client -> client.lookAt("does the loop go on when there are no descriptors?")
+                    .send("hello\n")
+                    .expect("hello\n"));
+            others.forEach(Client::close);
+            live.forEach(Client::close);
+            assertServed(server.address());
+            if (share >= 0.15) {
+                throw new ServerFault(Kind.SPINS, """
+                        Share of a CPU while there are no descriptors: %.2f
+                        Look at:   does the listener rest when accept() or open() fails?""".formatted(share));
+            }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package tcp;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A proxy: passes on what comes, both ways; if it is told to, as an unkind network does. */
+public final class Server implements AutoCloseable {
+    private static final Set<String> OPTIONS = Set.of("--chop", "--slow", "--stall", "--reset-after");
+    private static final String TARGET = System.getProperty("target", "127.0.0.1:8080");
+
+    private final Selector selector = Selector.open();
+    private final ServerSocketChannel listener;
+    private final InetSocketAddress target;
+    private final long piece; // bytes passed on at once
+    private final long pause; // ms after each piece
+    private final long stall; // bytes of a connection, after which it passes on nothing any more
+    private final long reset; // bytes of a connection, after which it resets both ends
+    private volatile boolean closed;
+
+    /** One of the two ends of a connection through the proxy. */
+    private static final class End {
+        final ByteBuffer out = ByteBuffer.allocate(16 * 1024).flip(); // what this end is owed
+        final SelectionKey key;
+        End other;
+        boolean ended; // it sends no more
+        long passed; // bytes written to it
+        long next; // System.nanoTime() of its next piece
+
+        End(SocketChannel channel, Selector selector) throws IOException {
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // the proxy adds no delay
+            key = channel.register(selector, 0, this);
+        }
+
+        SocketChannel channel() {
+            return (SocketChannel) key.channel();
+        }
+    }
+
+    /** Passes on to the system property "target", HOST:PORT. Port 0 means any free one. */
+    public Server(int port) throws IOException {
+        this(port, TARGET, Map.of());
+    }
+
+    private Server(int port, String target, Map<String, Long> options) throws IOException {
+        piece = Math.max(1, options.getOrDefault("--chop", Long.MAX_VALUE));
+        pause = options.getOrDefault("--slow", 0L);
+        stall = options.getOrDefault("--stall", Long.MAX_VALUE);
+        reset = options.getOrDefault("--reset-after", Long.MAX_VALUE);
+        try {
+            int colon = target.lastIndexOf(':');
+            String host = target.substring(0, Math.max(0, colon));
+            this.target = new InetSocketAddress(host, Integer.parseInt(target.substring(colon + 1)));
+            if (this.target.isUnresolved()) { // connect() would throw an exception that ends the loop
+                throw new IllegalArgumentException("there is no host " + host);
+            }
+            listener = ServerSocketChannel.open();
+            listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+            listener.bind(new InetSocketAddress(port), 1024); // default 50: soon full
+            SocketChannel.open().close(); // JDK 17: the first close() opens descriptors
+        } catch (IOException | RuntimeException e) {
+            close(); // or every failed try would keep its descriptors
+            throw e;
+        }
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return listener.socket().getLocalPort();
+    }
+
+    /** Serves until close() is called from another thread, or this one is interrupted. */
+    public synchronized void run() throws IOException {
+        SelectionKey acceptKey = listener.keyFor(selector);
+        while (!closed && !Thread.currentThread().isInterrupted()) {
+            boolean paused = acceptKey.interestOps() == 0;
+            selector.select(this::handle, paused ? 100 : pause); // ms at most; 0: no limit
+            if (paused) {
+                acceptKey.interestOps(SelectionKey.OP_ACCEPT);
+            }
+            if (pause > 0) { // whose next piece is due?
+                for (SelectionKey key : selector.keys()) {
+                    if (key.isValid() && key.attachment() instanceof End end && end.out.hasRemaining()) {
+                        update(end);
+                    }
+                }
+            }
+        }
+    }
+
+    private void handle(SelectionKey key) {
+        try {
+            if (!key.isValid()) {
+                return; // its other end has just been dropped, and this one with it
+            }
+            if (key.isAcceptable()) {
+                accept(key);
+            } else if (key.isConnectable()) {
+                connected((End) key.attachment());
+            } else if (key.isWritable()) {
+                write((End) key.attachment());
+            } else {
+                read((End) key.attachment());
+            }
+        } catch (IOException e) {
+            drop(key); // one client's fault must not end the loop for all the others
+        }
+    }
+
+    private void accept(SelectionKey key) throws IOException {
+        key.interestOps(0); // stays so if this fails (too many open files): see run()
+        SocketChannel onward = SocketChannel.open(); // first, or a client might have no onward way
+        SocketChannel channel = null;
+        try {
+            channel = listener.accept(); // one; select() reports the next
+        } finally {
+            if (channel == null) {
+                onward.close();
+            }
+        }
+        key.interestOps(SelectionKey.OP_ACCEPT);
+        if (channel != null) { // null: would block, so the client has left again
+            connect(channel, onward);
+        }
+    }
+
+    private void connect(SocketChannel channel, SocketChannel onward) throws IOException {
+        try {
+            End client = new End(channel, selector);
+            client.other = new End(onward, selector);
+            client.other.other = client;
+            if (onward.connect(target)) { // at once: some systems do so on one machine
+                connected(client.other);
+            } else { // until it is connected, the client's bytes wait in the kernel
+                client.other.key.interestOps(SelectionKey.OP_CONNECT);
+            }
+        } catch (IOException e) { // some systems know at once that nobody is there
+            channel.close();
+            onward.close();
+        }
+    }
+
+    private void connected(End onward) throws IOException {
+        onward.channel().finishConnect(); // throws if it was refused, or nobody answered
+        update(onward); // and OP_CONNECT goes
+        update(onward.other);
+    }
+
+    private void read(End end) throws IOException {
+        int n;
+        try {
+            n = end.channel().read(end.other.out.clear()); // empty, or it would not be read
+        } finally {
+            end.other.out.flip();
+        }
+        if (n == -1) { // pass on that this half has ended; the other half may go on
+            end.ended = true;
+            end.other.channel().shutdownOutput();
+        }
+        update(end);
+        update(end.other);
+    }
+
+    private void write(End end) throws IOException {
+        long all = end.passed + end.other.passed;
+        int limit = end.out.limit();
+        long most = Math.min(piece, Math.min(stall, reset) - all);
+        end.out.limit((int) Math.min(limit, end.out.position() + most));
+        int n = end.channel().write(end.out); // takes what fits
+        end.out.limit(limit);
+        end.passed += n;
+        end.next = System.nanoTime() + pause * 1_000_000;
+        if (all + n >= reset) {
+            throw new IOException("reset, as it was told");
+        }
+        update(end);
+        update(end.other);
+    }
+
+    /** Reads from an end while nothing is owed to the other: back-pressure, both ways. */
+    private void update(End end) throws IOException {
+        boolean stalls = end.passed + end.other.passed >= stall;
+        boolean reads = !end.ended && !end.other.out.hasRemaining();
+        boolean writes = end.out.hasRemaining() && (pause == 0 || System.nanoTime() >= end.next);
+        if (end.ended && end.other.ended) { // and nothing is owed, or the end had not been read
+            end.key.channel().close();
+            end.other.key.channel().close();
+        } else {
+            end.key.interestOps(stalls ? 0 : (reads ? SelectionKey.OP_READ : 0) | (writes ? SelectionKey.OP_WRITE : 0));
+        }
+    }
+
+    private void drop(SelectionKey key) {
+        if (key.attachment() instanceof End end) { // a reset, so that neither takes a part for all
+            for (End each : List.of(end, end.other)) {
+                try (SocketChannel channel = each.channel()) {
+                    channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+                } catch (IOException ignored) { // closed all the same
+                }
+            }
+        }
+    }
+
+    /** Ends run(), from another thread, and frees the port. Again, it does nothing. */
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        selector.wakeup();
+        synchronized (this) { // run() holds this lock until it has ended
+            if (selector.isOpen()) {
+                for (SelectionKey key : selector.keys()) {
+                    key.channel().close();
+                }
+            }
+            selector.close();
+        }
+    }
+
+    public static void main(String[] args) throws IOException {
+        Server server = null;
+        try {
+            Map<String, Long> options = new HashMap<>();
+            for (int i = 2; i < args.length; i += 2) {
+                if (!OPTIONS.contains(args[i]) || i + 1 == args.length || !args[i + 1].matches("[0-9]{1,9}")) {
+                    throw new IllegalArgumentException(args[i] + " is no option with a number");
+                }
+                options.put(args[i], Long.parseLong(args[i + 1]));
+            }
+            int port = args.length < 1 ? 9000 : Integer.parseInt(args[0]);
+            server = new Server(port, args.length < 2 ? TARGET : args[1], options);
+        } catch (IOException | IllegalArgumentException e) {
+            System.err.println("Cannot start with " + Arrays.asList(args) + ": " + e.getMessage() + """
+                    . Give a port (1 to 65535, or 0 for any), HOST:PORT of the target, and if you want \
+                    --chop BYTES, --slow MS, --stall BYTES, --reset-after BYTES.""");
+            System.exit(1);
+        }
+        System.out.println("Listening on port " + server.port());
+        server.run();
+    }
+}
