@@ -13,6 +13,9 @@ import tcp.simulation.story.ServerFactory;
 final class StoryFailure extends AssertionError {
     private static final long serialVersionUID = 1;
 
+    /** How many are played, where the time allows. */
+    static final int STORIES = 5_000;
+
     private final transient Failure failure;
     private final boolean showsOnLoopback;
 
@@ -34,13 +37,13 @@ final class StoryFailure extends AssertionError {
     /** Where one is looked for. */
     static Exploration exploration(String contract, Map<String, byte[]> classes) {
         return Exploration.of(Contract.of(contract), ServerFactory.of("tcp.Server", classes::get))
-                .shrinking(500, Duration.ofMillis(500));
+                .shrinking(500, Duration.ofSeconds(3));
     }
 
     /** Looks for one; empty if there is none among the stories that were played, or not all is simulated. */
     static Optional<StoryFailure> find(Exploration exploration, ClassLoader servers) {
         try {
-            Optional<Failure> failure = exploration.run(5_000, Duration.ofSeconds(3));
+            Optional<Failure> failure = exploration.run(STORIES, Duration.ofSeconds(6));
             return exploration.notSimulated().isEmpty()
                     ? failure.map(it -> new StoryFailure(it, servers))
                     : Optional.empty();

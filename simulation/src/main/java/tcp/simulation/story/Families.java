@@ -165,9 +165,22 @@ final class Families implements Iterator<Story> {
                 .min(Comparator.comparingInt(String::length))
                 .orElse(whole.message);
         Families brief = new Families(contract.about(shortest), 0, 0);
-        return Stream.<Function<Choices, Story>>of(n -> whole.cut(n, false), n -> brief.cut(n, true), whole::two)
-                .flatMap(Families::every)
-                .iterator();
+        Deque<Iterator<Story>> kinds = new ArrayDeque<>(
+                List.of(every(n -> whole.cut(n, false)), every(n -> brief.cut(n, true)), every(whole::two)));
+        return new Iterator<>() { // a Stream's would make all of a kind at once
+            @Override
+            public boolean hasNext() {
+                while (!kinds.isEmpty() && !kinds.element().hasNext()) {
+                    kinds.remove();
+                }
+                return !kinds.isEmpty();
+            }
+
+            @Override
+            public Story next() {
+                return kinds.element().next();
+            }
+        };
     }
 
     /** How long the answer to two such messages is. */
@@ -177,7 +190,7 @@ final class Families implements Iterator<Story> {
     }
 
     /** Every way to choose: the last choice goes on first, as the last digit of a counter does. */
-    private static Stream<Story> every(Function<Choices, Story> family) {
+    private static Iterator<Story> every(Function<Choices, Story> family) {
         List<int[]> made = new ArrayList<>(); // each with how many there are
         return Stream.iterate(made, all -> all != null, all -> {
                     while (!all.isEmpty() && ++all.get(all.size() - 1)[0] == all.get(all.size() - 1)[1]) {
@@ -193,7 +206,8 @@ final class Families implements Iterator<Story> {
                         }
                         return all.get(at[0]++)[0];
                     });
-                });
+                })
+                .iterator();
     }
 
     private Story cut(Choices n, boolean partialWrite) {

@@ -49,7 +49,7 @@ final class Run extends Player {
     private volatile long progress;
 
     // Of one server.
-    private int servers;
+    private int closings; // of servers that nothing else has ended
     private final List<Story> before = new ArrayList<>();
     private ServerFactory.Server server;
     private Thread serving;
@@ -159,7 +159,6 @@ final class Run extends Player {
                 stopped = false;
                 closing = false;
                 stops = 0;
-                servers++;
                 server = program ? factory.program(network) : factory.open(network);
                 serveOnce();
                 if (program) {
@@ -373,7 +372,9 @@ final class Run extends Player {
     /** The story is over, and another begins. False: it was the last one for this server. */
     private boolean end(long nanos) {
         if (end == What.SIGTERM) {
-            if (allLeft) {
+            if (nanos < 0) {
+                throw fail(Kind.STUCK, "Everybody has left, SIGTERM has come, and the server sleeps on, for good.");
+            } else if (allLeft) {
                 throw fail(Kind.NO_END, "Everybody has left, and the server has not ended, though SIGTERM has come.");
             }
             allLeft = true;
@@ -399,7 +400,7 @@ final class Run extends Player {
             before.add(story);
             begin();
             return true;
-        } else if (servers > CLOSED_OUTSIDE) {
+        } else if (++closings > CLOSED_OUTSIDE) {
             throw stop();
         }
         return false;

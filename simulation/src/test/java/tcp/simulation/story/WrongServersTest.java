@@ -96,10 +96,11 @@ class WrongServersTest {
             LEAKS ~ step1 ~ close(); // or every failed ~ // or every failed
             LEAKS ~ http ~ close(); // or every failed ~ selector.close(); // or every failed
             SPINS ~ step5 ~ && !Thread.currentThread().isInterrupted() ~ && true
+            STUCK ~ step2 ~ selector.wakeup(); ~ // sleeps on
             NO_END ~ sigterm ~ LIMIT = 1_000_000_000 ~ LIMIT = 4_000_000_000L
             EARLY_END ~ sigterm ~ LIMIT = 1_000_000_000 ~ LIMIT = 100_000_000
             SPINS ~ sigterm ~ selector.select(handler, 10) ~ selector.selectNow(handler)
-            NO_END ~ sigterm ~ draining = true; ~ draining = false;
+            STUCK ~ sigterm ~ draining = true; ~ draining = false;
             MORE ~ http ~ skip = request.contentLength; ~ skip = (int) request.contentLength * 2;
             WRONG_BYTES ~ http ~ !method.equals("CONNECT") ~ true
             WRONG_BYTES ~ http ~ (value.isEmpty() || isHost(value)) ~ true
