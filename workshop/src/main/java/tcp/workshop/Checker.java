@@ -235,7 +235,8 @@ final class Checker implements TestExecutionListener {
         failure = stories.join().map(story -> new Failure(trying, "", story));
         if (failure.isEmpty()) {
             met(trying);
-            allTold = exploration.played() >= StoryFailure.STORIES && exploration.notSimulated().isEmpty();
+            allTold = exploration.played() >= StoryFailure.STORIES
+                    && exploration.notSimulated().isEmpty();
         }
         return failure;
     }
