@@ -24,6 +24,7 @@ class CrowdTest extends HttpContract {
     @Order(4)
     @Test
     @Tag("inside")
+    @Tag("told")
     void costsNoCpuWhenItIsFull(InProcessServer server) throws Exception {
         var clients = Client.connect(server.address(), MOST + 1);
         clients.subList(0, MOST).forEach(client -> client.send(REQUEST).expect(RESPONSE));

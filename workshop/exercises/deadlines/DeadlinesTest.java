@@ -58,6 +58,7 @@ class DeadlinesTest extends HttpContract {
     @Order(3)
     @Test
     @Tag("real")
+    @Tag("told")
     void endsASilentConnectionWhileOthersAreServed(InetSocketAddress server) {
         AtomicBoolean enough = new AtomicBoolean();
         try (Client busy = Client.connect(server)) {
@@ -92,6 +93,7 @@ class DeadlinesTest extends HttpContract {
     @Order(6)
     @Test
     @Tag("real")
+    @Tag("told")
     void endsAConnectionThatDripsBytes(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             var dripping = CompletableFuture.runAsync(
@@ -124,6 +126,7 @@ class DeadlinesTest extends HttpContract {
     @Order(7)
     @Test
     @Tag("real")
+    @Tag("told")
     void endsAConnectionThatTakesNoAnswers(InetSocketAddress server) throws Exception {
         try (Client greedy = Client.connect(server)) {
             var sending = CompletableFuture.runAsync(() -> {
@@ -152,6 +155,7 @@ class DeadlinesTest extends HttpContract {
     @Order(9)
     @Test
     @Tag("program")
+    @Tag("told")
     void answersWhatCameInTimeThoughItStoodStill(ServerProgram program) throws Exception {
         try (ServerProcess process = program.start()) {
             List<Client> clients = Client.connect(process.address(), 20);
@@ -198,6 +202,7 @@ class DeadlinesTest extends HttpContract {
     @Override
     @Test
     @Tag("real")
+    @Tag("told")
     public void stopsAClientThatDoesNotReadAndLosesNothing(InetSocketAddress server) {
         int count = 100_000;
         try (Client client = Client.connect(server)) {

@@ -34,6 +34,7 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
     @Order(3)
     @Test
     @Tag("inside")
+    @Tag("told")
     void clientThatStaysCostsNoCpu(InProcessServer server) throws Exception {
         try (Client client = Client.connect(server.address())) {
             client.send("hello\n").expect("hello\n");
@@ -118,6 +119,7 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
     @Order(6)
     @Test
     @Tag("real")
+    @Tag("told")
     void stopsAClientThatDoesNotReadAndLosesNothing(InetSocketAddress server) throws Exception {
         AtomicBoolean enough = new AtomicBoolean();
         try (Client one = Client.connect(server);
@@ -268,6 +270,7 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
     /** Three clients that have bytes echoed without a pause do not keep a fourth waiting. */
     @Test
     @Tag("real")
+    @Tag("told")
     void floodsOfBytesDoNotKeepOthersWaiting(InetSocketAddress server) {
         byte[] bytes = new byte[32 * 1024];
         Latency.check(

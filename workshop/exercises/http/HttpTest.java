@@ -366,6 +366,7 @@ class HttpTest extends HttpContract {
     @Override
     @Test
     @Tag("real")
+    @Tag("told")
     public void answersAsManyRequestsAsFitIntoARead(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             client.lookAt("how many requests fit into one read, and are they all answered?");
@@ -382,6 +383,7 @@ class HttpTest extends HttpContract {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5, 8, 12})
     @Tag("real")
+    @Tag("told")
     public void goesOnWritingWhenAllIsRead(int reads, InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             String requests = request("A / HTTP/1.1", "Host:").repeat(4_096 * reads);

@@ -46,6 +46,7 @@ class SigtermTest extends HttpContract {
     @Order(2)
     @Test
     @Tag("program")
+    @Tag("told")
     void answersARequestThatIsHalfSent(ServerProgram program) {
         try (ServerProcess process = program.start();
                 Client client = Client.connect(process.address())) {
@@ -64,6 +65,7 @@ class SigtermTest extends HttpContract {
     @Order(3)
     @Test
     @Tag("program")
+    @Tag("told")
     void saysCloseInTheLastAnswerOnly(ServerProgram program) {
         try (ServerProcess process = program.start();
                 Client client = Client.connect(process.address())) {
@@ -82,6 +84,7 @@ class SigtermTest extends HttpContract {
     @Order(4)
     @Test
     @Tag("program")
+    @Tag("told")
     void endsThoughAClientIsSilent(ServerProgram program) throws Exception {
         try (ServerProcess process = program.start();
                 Client silent = Client.connect(process.address());
@@ -105,6 +108,7 @@ class SigtermTest extends HttpContract {
     @Order(5)
     @Test
     @Tag("program")
+    @Tag("told")
     void endsAtOnceWhenNobodyIsThere(ServerProgram program) throws Exception {
         long shortest = Long.MAX_VALUE;
         for (int i = 0; i < 3 && shortest > 800; i++) { // a busy machine is slow; not three times
@@ -126,6 +130,7 @@ class SigtermTest extends HttpContract {
     @Order(6)
     @Test
     @Tag("program")
+    @Tag("told")
     void finishesAnswersThatAreUnderWay(ServerProgram program) {
         try (ServerProcess process = program.start();
                 Client client = Client.connect(process.address())) {
@@ -153,6 +158,7 @@ class SigtermTest extends HttpContract {
     @Order(7)
     @Test
     @Tag("program")
+    @Tag("told")
     void answersThoseWhoWaitToBeAccepted(ServerProgram program) throws Exception {
         try (ServerProcess process = program.start()) {
             assertServed(process.address());
@@ -184,6 +190,7 @@ class SigtermTest extends HttpContract {
     @Order(8)
     @Test
     @Tag("program")
+    @Tag("told")
     void stopsWellWithoutDescriptors(ServerProgram program) throws Exception {
         try (ServerProcess process = program.startWithDescriptors(64)) {
             List<Client> live = Client.connect(process.address(), 20);

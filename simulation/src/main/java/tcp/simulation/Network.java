@@ -168,6 +168,13 @@ public final class Network {
         acted();
     }
 
+    /** The server's process ends, and the system closes what it has left open. */
+    public synchronized void exit() {
+        List.copyOf(listeners.values()).forEach(this::close);
+        descriptors = 0;
+        acted();
+    }
+
     // What a test sees
 
     /** The network's clock, in ns; 0 at first. */

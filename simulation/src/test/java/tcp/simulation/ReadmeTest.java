@@ -12,6 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tcp.simulation.story.ServerFactory;
 
 /** The README's code compiles, and its example prints what stands below it. */
 class ReadmeTest {
@@ -33,7 +34,7 @@ class ReadmeTest {
                 %s    }
                 }
                 """.formatted(blocks.get(0), blocks.get(2)));
-        Map<String, byte[]> classFiles = Sources.compile(source.toFile());
+        Map<String, byte[]> classFiles = ServerFactory.classFiles(source);
         Class<?> example = new ClassLoader(getClass().getClassLoader()) {
             @Override
             protected Class<?> findClass(String name) {

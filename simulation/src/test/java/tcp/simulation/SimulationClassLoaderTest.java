@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tcp.simulation.story.ServerFactory;
 
 /** The five steps, as they are, on the simulated network and in this JVM. */
 class SimulationClassLoaderTest {
@@ -15,7 +16,8 @@ class SimulationClassLoaderTest {
     private Path folder;
 
     private SimulationClassLoader start(String step, String... args) throws Exception {
-        SimulationClassLoader loader = new SimulationClassLoader(network, Sources.step(step)::get);
+        SimulationClassLoader loader = new SimulationClassLoader(
+                network, ServerFactory.classFiles(Path.of("..", step, "src/main/java/tcp/Server.java"))::get);
         loader.start("tcp.Server", args);
         network.awaitQuiet();
         return loader;
@@ -72,7 +74,7 @@ class SimulationClassLoaderTest {
                     }
                 }
                 """.formatted(body));
-        SimulationClassLoader loader = new SimulationClassLoader(network, Sources.compile(source.toFile())::get);
+        SimulationClassLoader loader = new SimulationClassLoader(network, ServerFactory.classFiles(source)::get);
         loader.start("Program");
         network.awaitQuiet();
         return loader;

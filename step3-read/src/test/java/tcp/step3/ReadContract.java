@@ -147,6 +147,7 @@ public class ReadContract implements ResourceContract, CommandLineContract, Desc
     @Order(80)
     @Test
     @Tag("real")
+    @Tag("told")
     public void servesOthersDuringFloodsOfBytes(InetSocketAddress server) {
         byte[] bytes = new byte[64 * 1024];
         Latency.check(

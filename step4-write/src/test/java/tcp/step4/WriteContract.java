@@ -157,6 +157,7 @@ public class WriteContract
     @Order(4)
     @Test
     @Tag("inside")
+    @Tag("told")
     public void usesNoCpuForAClientThatLingers(InProcessServer server) throws Exception {
         try (Client client = Client.connect(server.address())) {
             ask(client);
@@ -169,6 +170,7 @@ public class WriteContract
     @Order(80)
     @Test
     @Tag("real")
+    @Tag("told")
     public void servesOthersDuringFloodsOfBytes(InetSocketAddress server) {
         byte[] bytes = new byte[64 * 1024];
         Latency.check(

@@ -179,6 +179,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     @Order(72)
     @Test
     @Tag("real")
+    @Tag("told")
     public void answersAsManyRequestsAsFitIntoARead(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             client.lookAt("how many requests fit into one read, and are they all answered?");
@@ -253,6 +254,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     @Order(70)
     @Test
     @Tag("real")
+    @Tag("told")
     public void stopsAClientThatDoesNotReadAndLosesNothing(InetSocketAddress server) throws Exception {
         String many = REQUEST.repeat(1_000);
         int most = (50 << 20) / many.length();
@@ -299,6 +301,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5, 8, 12, 16, 20, 24})
     @Tag("real")
+    @Tag("told")
     public void goesOnWritingWhenAllIsRead(int reads, InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             client.lookAt("when a channel is ready for writing, does handle() call write()?")
@@ -330,6 +333,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     @Order(10)
     @Test
     @Tag("inside")
+    @Tag("told")
     public void usesNoCpuForAClientThatStays(InProcessServer server) throws Exception {
         try (Client client = Client.connect(server.address())) {
             ask(client);
@@ -342,6 +346,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     @Order(80)
     @Test
     @Tag("real")
+    @Tag("told")
     public void servesOthersDuringFloodsOfRequests(InetSocketAddress server) {
         String requests = REQUEST.repeat(100);
         int length = 100 * RESPONSE.length();
@@ -355,6 +360,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     @Order(81)
     @Test
     @Tag("real")
+    @Tag("told")
     public void servesOthersDuringFloodsOfBytes(InetSocketAddress server) {
         byte[] bytes = new byte[64 * 1024];
         checkLatency("bytes", server, () -> Flood.of(3, server, client -> client.send(bytes)));
@@ -385,6 +391,7 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
     @Test
     @Tag("real")
     @Tag("direct")
+    @Tag("told")
     public void answersAtOnceAfterABurst(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
             ask(client, 50);

@@ -92,6 +92,7 @@ final class CheckProcess implements AutoCloseable {
                 "-Xmx512m",
                 "-Djava.io.tmpdir=" + folder,
                 "-Dtcp.started=" + System.getProperty("tcp.started", "8"), // s; somebody waits here
+                "-Dthorough=" + System.getProperty("thorough", "false"),
                 "-Dtcp.patience=" + System.getProperty("tcp.patience", "3"), // s
                 "-cp",
                 path,

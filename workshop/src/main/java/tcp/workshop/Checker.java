@@ -1,5 +1,6 @@
 package tcp.workshop;
 
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
 import java.io.BufferedReader;
@@ -12,8 +13,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -40,6 +43,7 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherExecutionRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.opentest4j.TestAbortedException;
+import tcp.simulation.story.Exploration;
 import tcp.testkit.server.ServerFault;
 import tcp.testkit.system.Folders;
 import tcp.workshop.CheckProcess.Event;
@@ -53,8 +57,9 @@ final class Checker implements TestExecutionListener {
     /** How long one requirement may take, in tenths of a second: much more than it does. */
     private static final int LIMIT = 80;
 
+    private static final String STORIES = "keepsItsContractInEveryStory";
     /** The same on the simulated network, where nothing is waited for. */
-    private static final int SIMULATED_LIMIT = 40;
+    private static final int SIMULATED_LIMIT = 60;
 
     private static final PrintStream EVENTS =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
@@ -69,9 +74,10 @@ final class Checker implements TestExecutionListener {
     private final String target;
     private final ClassLoader loader;
     private final Map<String, byte[]> classes;
-    private Thread tests;
+    private volatile Thread tests;
     private TestPlan plan;
     private volatile boolean simulated;
+    private boolean allTold; // all stories have been played, and none has failed
     private volatile String trying = "";
     private volatile int tenths; // of a second since then
 
@@ -95,6 +101,7 @@ final class Checker implements TestExecutionListener {
         Thread reader = new Thread(() -> read(requests));
         reader.setDaemon(true);
         reader.start();
+        new Thread(Checker::warmUp).start();
         Thread clock = new Thread(Checker::tellThatItLives);
         clock.setDaemon(true);
         clock.start();
@@ -111,6 +118,14 @@ final class Checker implements TestExecutionListener {
             }
         }
         Runtime.getRuntime().halt(0);
+    }
+
+    /** Loads what a check needs, while the first request is still to come. */
+    private static void warmUp() {
+        LauncherFactory.create()
+                .discover(LauncherDiscoveryRequestBuilder.request()
+                        .selectors(selectClass(StoryFailure.class))
+                        .build());
     }
 
     /** Reads requests. When there is nobody any more who asks, all ends. */
@@ -166,11 +181,21 @@ final class Checker implements TestExecutionListener {
         if (failure.isPresent()) {
             return checker.verdict(failure);
         }
+        String told = checker.allTold && !Boolean.getBoolean("thorough") ? " | told" : "";
         Path folder = Files.createTempDirectory("server"); // in the folder that CheckProcess deletes
         try {
             submission.compilation().writeTo(folder);
-            var settings = Map.of("server.classes", folder.toString(), "server.source", source.toString());
-            return checker.verdict(checker.fails(settings, "simulated"));
+            var settings = new HashMap<String, String>();
+            settings.put("server.classes", folder.toString());
+            settings.put("server.source", source.toString());
+            failure = checker.fails(settings, "simulated | program" + told);
+            if (failure.isEmpty()) { // processes of their own, which spend most of their time in starting and waiting
+                settings.put("junit.jupiter.execution.parallel.enabled", "true");
+                settings.put("junit.jupiter.execution.parallel.config.strategy", "fixed");
+                settings.put("junit.jupiter.execution.parallel.config.fixed.parallelism", "3");
+                failure = checker.fails(settings, "simulated" + told);
+            }
+            return checker.verdict(failure);
         } finally {
             Folders.delete(folder);
         }
@@ -178,9 +203,18 @@ final class Checker implements TestExecutionListener {
 
     /** Tries on the simulated network what can be tried there: nothing has to be waited for. */
     private Optional<Failure> failsSimulated() {
+        Exploration exploration =
+                exercise.stories() == null ? null : StoryFailure.exploration(exercise.stories(), classes);
+        CompletableFuture<Optional<StoryFailure>> stories = exploration == null
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : CompletableFuture.supplyAsync(
+                        () -> StoryFailure.find(exploration, loader), task -> new Thread(task).start());
         simulated = true;
         Optional<Failure> failure = fails(Map.of("server", "simulated"), "inside | program | real");
         simulated = false;
+        if (exploration != null && (failure.isPresent() || !skipped.isEmpty())) {
+            exploration.stop();
+        }
         if (!skipped.isEmpty()) { // what it uses is not simulated, so a failure may be none
             event(
                     Event.TEXT,
@@ -193,15 +227,16 @@ final class Checker implements TestExecutionListener {
             skipped.clear();
             return Optional.empty();
         }
-        if (failure.isPresent() || exercise.stories() == null || met.isEmpty()) {
+        if (failure.isPresent() || exploration == null || met.isEmpty()) {
             return failure;
         }
-        trying = "keepsItsContractInEveryStory";
+        trying = STORIES;
         event(Event.TRIES, trying);
-        failure = StoryFailure.find(exercise.stories(), classes, Duration.ofSeconds(3))
-                .map(story -> new Failure(trying, "", story));
+        failure = stories.join().map(story -> new Failure(trying, "", story));
         if (failure.isEmpty()) {
             met(trying);
+            allTold = exploration.played() >= StoryFailure.STORIES
+                    && exploration.notSimulated().isEmpty();
         }
         return failure;
     }
@@ -217,6 +252,7 @@ final class Checker implements TestExecutionListener {
                         .filter(source ->
                                 source instanceof MethodSource method && known.contains(method.getMethodName()))
                         .isEmpty()))
+                .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
                 .configurationParameters(settings)
                 .configurationParameter("junit.jupiter.testmethod.order.default", OrderAnnotation.class.getName())
                 .build();
@@ -370,8 +406,8 @@ final class Checker implements TestExecutionListener {
     }
 
     @Override
-    public void executionStarted(TestIdentifier test) {
-        if (!method(test).isEmpty()) {
+    public synchronized void executionStarted(TestIdentifier test) {
+        if (!method(test).isEmpty() && isCurrent()) {
             trying = method(test);
             tenths = 0;
             event(Event.TRIES, trying);
@@ -379,10 +415,15 @@ final class Checker implements TestExecutionListener {
     }
 
     @Override
-    public void executionSkipped(TestIdentifier test, String reason) {
-        if (!token.isCancellationRequested() && !method(test).isEmpty()) {
+    public synchronized void executionSkipped(TestIdentifier test, String reason) {
+        if (isCurrent() && !token.isCancellationRequested() && !method(test).isEmpty()) {
             skip(method(test), reason);
         }
+    }
+
+    /** Whether this thread runs the tests of now, and not those that were given up. */
+    private boolean isCurrent() {
+        return Thread.currentThread() == tests || Thread.currentThread() instanceof ForkJoinWorkerThread;
     }
 
     private void skip(String method, String why) {
@@ -395,8 +436,8 @@ final class Checker implements TestExecutionListener {
     }
 
     @Override
-    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-        if (token.isCancellationRequested()) {
+    public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        if (!isCurrent() || token.isCancellationRequested()) {
             return;
         }
         String method = method(test);

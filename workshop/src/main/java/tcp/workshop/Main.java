@@ -33,6 +33,7 @@ import picocli.CommandLine.Parameters;
         subcommands = CommandLine.HelpCommand.class,
         mixinStandardHelpOptions = true)
 public final class Main implements Runnable {
+    private static CheckProcess starting;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);
 
     private final Path project;
@@ -48,6 +49,9 @@ public final class Main implements Runnable {
      * the check was stopped.
      */
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("check")) { // it starts while the command line is read
+            starting = new CheckProcess();
+        }
         System.exit(command(project(), System.out).execute(args));
     }
 
@@ -254,7 +258,7 @@ public final class Main implements Runnable {
         out.println("Checking " + shown + " for " + exercise.name() + ": " + exercise.title()
                 + (target == null ? "" : ", as far as it can be seen from outside"));
         CheckProcess.Outcome outcome;
-        CheckProcess process = given == null ? new CheckProcess() : given;
+        CheckProcess process = given != null ? given : starting != null ? starting : new CheckProcess();
         try {
             outcome = process.check(exercise, project, source, target == null ? "" : target, text -> {
                 out.print(text);

@@ -57,6 +57,11 @@ final class Report {
                     .lines()
                     .forEach(line -> text.append("             ").append(line).append('\n'));
             text.append(part("Happened", story.getMessage()));
+            if (!story.showsOnLoopback()) {
+                text.append(part("But", """
+                        Over loopback, here and now, the same story does not show it: the system has chosen \
+                        other moments there. It can show on any network."""));
+            }
         }
         failure.fault()
                 .filter(fault -> fault.kind() == ServerFault.Kind.PROCESS_ENDED)

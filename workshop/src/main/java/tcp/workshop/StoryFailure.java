@@ -6,37 +6,47 @@ import java.util.Optional;
 import tcp.simulation.story.Contract;
 import tcp.simulation.story.Exploration;
 import tcp.simulation.story.Failure;
+import tcp.simulation.story.Loopback;
 import tcp.simulation.story.ServerFactory;
 
 /** A story on the simulated network in which a server has broken its contract. */
 final class StoryFailure extends AssertionError {
     private static final long serialVersionUID = 1;
 
-    private final transient Failure failure;
+    /** How many are played, where the time allows. */
+    static final int STORIES = 5_000;
 
-    private StoryFailure(Failure failure) {
+    private final transient Failure failure;
+    private final boolean showsOnLoopback;
+
+    private StoryFailure(Failure failure, ClassLoader servers) {
         super(failure.what());
         this.failure = failure;
+        showsOnLoopback = Loopback.shows(failure, servers).orElse(true);
     }
 
     Failure failure() {
         return failure;
     }
 
-    /**
-     * Looks for one.
-     *
-     * @param contract the name of what must hold
-     * @param classes the server's
-     * @return empty if there is none among the stories that were played, or not all that the
-     *     server uses is simulated
-     */
-    static Optional<StoryFailure> find(String contract, Map<String, byte[]> classes, Duration most) {
-        Exploration exploration = Exploration.of(Contract.of(contract), ServerFactory.of("tcp.Server", classes::get))
-                .shrinking(500, Duration.ofMillis(500));
+    /** Whether it has shown on real sockets, too, or cannot be tried there. */
+    boolean showsOnLoopback() {
+        return showsOnLoopback;
+    }
+
+    /** Where one is looked for. */
+    static Exploration exploration(String contract, Map<String, byte[]> classes) {
+        return Exploration.of(Contract.of(contract), ServerFactory.of("tcp.Server", classes::get))
+                .shrinking(500, Duration.ofSeconds(3));
+    }
+
+    /** Looks for one; empty if there is none among the stories that were played, or not all is simulated. */
+    static Optional<StoryFailure> find(Exploration exploration, ClassLoader servers) {
         try {
-            Optional<Failure> failure = exploration.run(5_000, most);
-            return exploration.notSimulated().isEmpty() ? failure.map(StoryFailure::new) : Optional.empty();
+            Optional<Failure> failure = exploration.run(STORIES, Duration.ofSeconds(6));
+            return exploration.notSimulated().isEmpty()
+                    ? failure.map(it -> new StoryFailure(it, servers))
+                    : Optional.empty();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

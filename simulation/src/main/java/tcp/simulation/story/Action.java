@@ -34,6 +34,9 @@ public record Action(What what, int client, String text, long number, int call) 
         PASS("%d ms pass"),
         /** The clock goes on, and the server cannot see how. */
         STANDS_STILL("the process stands still for %d ms"),
+        /** Of the thread in run(). */
+        INTERRUPTED("the server is interrupted"),
+        SIGTERM("SIGTERM comes"),
         // From here on nothing happens yet: the network chooses what it does later.
         READ_GIVES("the next read from %c gives %d bytes"),
         WRITE_TAKES("the next write to %c takes %d bytes"),
@@ -109,6 +112,11 @@ public record Action(What what, int client, String text, long number, int call) 
 
         boolean isChoice() {
             return compareTo(READ_GIVES) >= 0;
+        }
+
+        /** The server is to end. */
+        boolean isEnd() {
+            return this == INTERRUPTED || this == SIGTERM;
         }
     }
 

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import tcp.simulation.Peer;
 
 /** A client in a story, and what a contract may know of it. Bytes are chars here. */
@@ -20,16 +22,28 @@ public final class Client {
     boolean reading = true;
     boolean halfClosed;
     boolean gone;
+    boolean late;
     int ahead;
     int settled; // bytes of answers that had come when it had all
     long settledAt;
     long idle;
     int stoodStill; // since settledAt; 0: no
+    boolean noDelay;
+    int sentAtWrite = -1; // all that it had sent when the server wrote to it
+    final Map<Client, Integer> passedBy = new HashMap<>(); // calls for others since it has done anything
+    int readsAtSigterm = -1; // -1: it has not come
+    int sentAtSigterm;
+    HttpRules http; // of all that it had sent when they were asked
     static final int OWED = 1;
     static final int UNCLEAR = 2;
 
     Client(String name) {
         this.name = name;
+    }
+
+    Client having(String text) {
+        sent.append(text);
+        return this;
     }
 
     /** Its end of the connection; null: it has not connected yet. */

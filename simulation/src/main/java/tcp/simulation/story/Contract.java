@@ -27,10 +27,14 @@ public record Contract(
         /** Only its first story makes it do anything: each has a new server. */
         ONE_STORY,
         /** It need not rest while accept() fails for want of descriptors. */
-        NEEDS_DESCRIPTORS
+        NEEDS_DESCRIPTORS,
+        /** It answers more than once, so it must set TCP_NODELAY. */
+        NO_DELAY,
+        /** It is run by its main method, and ended by SIGTERM. */
+        PROGRAM
     }
 
-    private static final String RESPONSE = """
+    static final String RESPONSE = """
             HTTP/1.1 200 OK\r
             Content-Type: text/html\r
             Connection: keep-alive\r
@@ -38,6 +42,7 @@ public record Contract(
             \r
             hello
             """;
+    private static final String LAST_RESPONSE = RESPONSE.replace("keep-alive", "close");
     private static final String[] REQUESTS = {
         "GET / HTTP/1.1\r\n\r\n", "\r\n\r\n", "A: b\r\n\r", "\r\r\n", "A\n\r\n", "\n"
     };
@@ -58,7 +63,8 @@ public record Contract(
             answering(Contract::received, "hello\n", "x").ending(client -> client.halfClosed || !client.sent.isEmpty());
 
     /** It answers whenever the four bytes that end a head have come, and keeps the connection. */
-    public static final Contract STEP5 = answering(client -> responses(client.sent), REQUESTS);
+    public static final Contract STEP5 =
+            answering(client -> responses(client.sent), REQUESTS).with(Trait.NO_DELAY);
 
     /** All that a client sends comes back. */
     public static final Contract ECHO = answering(Client::sent, "hello\n", "\0\r\u00ff");
@@ -77,7 +83,34 @@ public record Contract(
     /** Step 5, for the first hundred who are there. */
     public static final Contract CROWD = answering(
                     client -> client.ahead() < 100 ? responses(client.sent) : "", REQUESTS)
-            .ending(client -> client.halfClosed && client.ahead() < 100);
+            .ending(client -> client.halfClosed && client.ahead() < 100)
+            .with(Trait.NO_DELAY);
+
+    /** Step 5, for requests by the rules of RFC 9110 and 9112. */
+    public static final Contract HTTP = answering(
+                    client -> HttpRules.of(client).answer(), HttpRules.MESSAGES.toArray(String[]::new))
+            .ending(client -> client.halfClosed || HttpRules.of(client).isLast())
+            .playing(HttpRules.STORIES)
+            .with(Trait.NO_DELAY);
+
+    /** Step 5, until SIGTERM comes: then each gets one last answer, or a second. */
+    public static final Contract SIGTERM = answering(Contract::untilSigterm, REQUESTS)
+            .ending(client -> client.halfClosed || untilSigterm(client).endsWith(LAST_RESPONSE))
+            .playing(
+                    "SIGTERM comes",
+                    "A connects; A sends %1$s; A closes; SIGTERM comes",
+                    "A connects; A sends %1$s; SIGTERM comes; A sends %1$s; A sends %1$s; A closes",
+                    "A connects; A sends %3$s; SIGTERM comes; A sends %4$s",
+                    "A connects; A sends %1$s; SIGTERM comes; A sends %1$s 3 times; A sends \"x\" 100000 times",
+                    "A connects; B connects; B sends %1$s; SIGTERM comes; 700 ms pass; 900 ms pass",
+                    "A connects; SIGTERM comes; 900 ms pass; A sends %1$s; 700 ms pass",
+                    "A connects; SIGTERM comes at once; A sends %1$s",
+                    "A connects; A sends %1$s at once; B connects at once; C connects at once; SIGTERM comes at once; B sends %1$s",
+                    "A connects; A stops reading; A sends %1$s 20000 times; SIGTERM comes; A reads on",
+                    "A connects; A stops reading; A sends %1$s 20000 times; SIGTERM comes; A takes 100000 bytes; 300 ms pass; A reads on",
+                    "A connects; descriptors run out; B connects; SIGTERM comes; A sends %1$s; 700 ms pass; 900 ms pass",
+                    "A connects; B connects; SIGTERM comes; A resets; B sends %1$s")
+            .with(Trait.NO_DELAY, Trait.PROGRAM);
 
     /** A server that answers what was sent, and keeps the connection until the client ends its half. */
     public static Contract answering(Function<Client, String> answer, String... messages) {
@@ -99,8 +132,12 @@ public record Contract(
         return new Contract(messages, answer, ends, cutsOff, List.of(special), traits);
     }
 
-    private Contract with(Trait trait) {
-        return new Contract(messages, answer, ends, cutsOff, stories, List.of(trait));
+    Contract about(String message) {
+        return new Contract(List.of(message), answer, ends, cutsOff, stories, traits);
+    }
+
+    private Contract with(Trait... special) {
+        return new Contract(messages, answer, ends, cutsOff, stories, List.of(special));
     }
 
     /** The contract of the step with that number, or of the exercise with that name. */
@@ -114,9 +151,12 @@ public record Contract(
             case "echo" -> ECHO;
             case "deadlines" -> DEADLINES;
             case "crowd" -> CROWD;
+            case "http" -> HTTP;
+            case "sigterm" -> SIGTERM;
             default ->
                 throw new IllegalArgumentException(
-                        "There is no contract %s: give 1, 2, 3, 4, 5, echo, deadlines or crowd.".formatted(name));
+                        "There is no contract %s: give 1, 2, 3, 4, 5, echo, deadlines, crowd, http or sigterm."
+                                .formatted(name));
         };
     }
 
@@ -126,10 +166,36 @@ public record Contract(
     }
 
     private static String responses(StringBuilder sent) {
+        return RESPONSE.repeat(requests(sent, sent.length()));
+    }
+
+    /** How many there are in that many bytes. */
+    private static int requests(StringBuilder sent, int length) {
         int n = 0;
-        for (int at = sent.indexOf("\r\n\r\n"); at >= 0; at = sent.indexOf("\r\n\r\n", at + 4)) {
+        for (int at = sent.indexOf("\r\n\r\n"); at >= 0 && at + 4 <= length; at = sent.indexOf("\r\n\r\n", at + 4)) {
             n++;
         }
-        return RESPONSE.repeat(n);
+        return n;
+    }
+
+    /** The first read after SIGTERM that ends a request is the last that is answered. */
+    private static String untilSigterm(Client client) {
+        if (client.readsAtSigterm < 0) {
+            return responses(client.sent);
+        }
+        int read = 0;
+        int answers = 0;
+        for (int i = 0; i <= client.reads.size(); i++) {
+            int before = answers;
+            boolean atOnce = i == client.readsAtSigterm && read < client.sentAtSigterm;
+            read = i < client.reads.size() ? read + client.reads.get(i) : client.sent.length();
+            answers = requests(client.sent, read);
+            boolean goesOn = i < client.readsAtSigterm // before, or with SIGTERM, and the server need not know
+                    || atOnce && client.got().startsWith(RESPONSE.repeat(answers));
+            if (answers > before && !goesOn) {
+                return RESPONSE.repeat(answers - 1) + LAST_RESPONSE;
+            }
+        }
+        return RESPONSE.repeat(answers);
     }
 }

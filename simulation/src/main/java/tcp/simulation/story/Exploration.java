@@ -17,6 +17,7 @@ public final class Exploration {
     private int trials = 1_000;
     private Duration shrinking = Duration.ofSeconds(20);
     private IntConsumer watcher = played -> {};
+    private volatile boolean stopped;
     private Run run;
 
     private Exploration(Contract contract, ServerFactory servers) {
@@ -50,12 +51,20 @@ public final class Exploration {
 
     /** Plays so many stories, as far as the time allows, or until one fails. */
     public Optional<Failure> run(long stories, Duration most) throws InterruptedException {
+        return run(new Families(contract, seed, stories), most);
+    }
+
+    /** Plays every story of some kinds, or until one fails: see {@link Families#every}. */
+    public Optional<Failure> runEvery(Duration most) throws InterruptedException {
+        return run(Families.every(contract), most);
+    }
+
+    private Optional<Failure> run(Iterator<Story> all, Duration most) throws InterruptedException {
         long end = System.nanoTime() + most.toNanos();
-        Iterator<Story> all = new Families(contract, seed, stories);
         Failure failure = play(new Iterator<>() {
             @Override
             public boolean hasNext() {
-                return all.hasNext() && System.nanoTime() < end;
+                return all.hasNext() && System.nanoTime() < end && !stopped;
             }
 
             @Override
@@ -64,6 +73,11 @@ public final class Exploration {
             }
         });
         return Optional.ofNullable(failure == null ? null : shortest(failure));
+    }
+
+    /** From any thread: plays no further story. */
+    public void stop() {
+        stopped = true;
     }
 
     /** Plays one story to a new server. */

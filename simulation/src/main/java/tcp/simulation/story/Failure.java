@@ -13,8 +13,18 @@ import tcp.simulation.Call;
  * @param what what is wrong, in a sentence or two
  * @param thrown what has left the server; null: nothing
  * @param before the stories that the same server has had before; empty: it takes this one only
+ * @param seen what each client has got, and how its connection has ended
  */
-public record Failure(Kind kind, Story story, List<Step> steps, String what, Throwable thrown, List<Story> before) {
+public record Failure(
+        Kind kind,
+        Story story,
+        List<Step> steps,
+        String what,
+        Throwable thrown,
+        List<Story> before,
+        List<String> seen) {
+    static final String END = " (end of stream)";
+    static final String RESET = " (reset)";
     private static final int MOST_CALLS = 8; // shown for an action
 
     /** What can be wrong. */
@@ -27,7 +37,7 @@ public record Failure(Kind kind, Story story, List<Step> steps, String what, Thr
         MORE,
         /** The server has ended a connection too early. */
         EARLY_END,
-        /** The server should have ended a connection. */
+        /** The server should have ended a connection, or itself. */
         NO_END,
         /** The server has reset a connection. */
         RESET,
@@ -35,6 +45,10 @@ public record Failure(Kind kind, Story story, List<Step> steps, String what, Thr
         REFUSED,
         /** The server goes on reading from a client that takes no answers. */
         READS_ON,
+        /** The server goes on serving others while a client waits. */
+        STARVES,
+        /** The server writes again without TCP_NODELAY, which can wait for the client's acknowledgement. */
+        DELAYED,
         /** The constructor, run() or close() has failed, or run() has returned. */
         LOOP_ENDED,
         /** The server is busy with nothing. */
@@ -45,7 +59,7 @@ public record Failure(Kind kind, Story story, List<Step> steps, String what, Thr
         SLEEPS,
         /** The server calls nothing, and does not return. */
         STUCK,
-        /** All clients have left, or the server is closed, and it has descriptors open. */
+        /** All clients have left, the server is closed, or its constructor has failed, and descriptors are open. */
         LEAKS
     }
 

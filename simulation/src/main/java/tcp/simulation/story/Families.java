@@ -3,6 +3,7 @@ package tcp.simulation.story;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -32,6 +33,8 @@ final class Families implements Iterator<Story> {
             setOption fails for A; A connects; A closes at call 1
             A connects; A sends %2$s; B connects; B sends %2$s; A resets; B sends %2$s
             A connects; B connects; A sends %3$s; B sends %3$s; A sends %4$s; B sends %4$s
+            A connects; A sends %2$s; the server is interrupted
+            A connects; A stops reading; A sends %1$s; the server is interrupted at once
             buffers hold 1 bytes; A connects; B connects; A stops reading; B stops reading; A sends %1$s; B sends %5$s; A reads on; B reads on
             """;
 
@@ -45,6 +48,9 @@ final class Families implements Iterator<Story> {
             A connects; A sends %1$s; A sends "x" 200000 times; A sends "x" 200000 times; A half-closes
             buffers hold 10 bytes; A connects; A sends %1$s 100 times; A half-closes
             buffers hold 1000 bytes; A connects; A stops reading; A sends %1$s 1000 times; A takes 7 bytes; A reads on
+            A connects; B connects; A sends %1$s 20000 times; B sends %1$s at once
+            A connects; B connects; A sends "x" 600000 times; B sends %1$s at call 2
+            A connects; A sends "x" 600000 times; B connects at call 2; B sends %1$s at once
             """;
     private static final String WITHOUT_DESCRIPTORS = """
             descriptors run out; A connects; 50 ms pass; descriptors are back; 1000 ms pass; A sends %1$s
@@ -76,10 +82,7 @@ final class Families implements Iterator<Story> {
     Families(Contract contract, long seed, long most) {
         this.contract = contract;
         message = contract.messages().get(0);
-        Client client = new Client("A");
-        client.sent.append(message).append(message);
-        String expected = contract.answer().apply(client);
-        answer = expected == null ? 1 : Math.max(1, expected.length());
+        answer = Math.max(1, length(contract, message));
         random = new SplittableRandom(seed);
         left = most;
         List<Function<Choices, Story>> families = List.of(
@@ -148,6 +151,82 @@ final class Families implements Iterator<Story> {
         return numbers.mapToObj(
                         i -> size[0] == 1 || size[0] > room ? family.apply(random::nextInt) : family.apply(digits(i)))
                 .iterator();
+    }
+
+    /**
+     * Every story of three kinds: a client sends two messages in up to three pieces, or the first of these, and
+     * then ends, or not, before any of the server's calls; the same with the shortest message, while the first
+     * write() takes any number of bytes; and two clients take turns in any order.
+     */
+    static Iterator<Story> every(Contract contract) {
+        Families whole = new Families(contract, 0, 0);
+        String shortest = contract.messages().stream()
+                .filter(text -> length(contract, text) > 0)
+                .min(Comparator.comparingInt(String::length))
+                .orElse(whole.message);
+        Families brief = new Families(contract.about(shortest), 0, 0);
+        Deque<Iterator<Story>> kinds = new ArrayDeque<>(
+                List.of(every(n -> whole.cut(n, false)), every(n -> brief.cut(n, true)), every(whole::two)));
+        return new Iterator<>() { // a Stream's would make all of a kind at once
+            @Override
+            public boolean hasNext() {
+                while (!kinds.isEmpty() && !kinds.element().hasNext()) {
+                    kinds.remove();
+                }
+                return !kinds.isEmpty();
+            }
+
+            @Override
+            public Story next() {
+                return kinds.element().next();
+            }
+        };
+    }
+
+    /** How long the answer to two such messages is. */
+    private static int length(Contract contract, String message) {
+        String expected = contract.answer().apply(new Client("A").having(message + message));
+        return expected == null ? 0 : expected.length();
+    }
+
+    /** Every way to choose: the last choice goes on first, as the last digit of a counter does. */
+    private static Iterator<Story> every(Function<Choices, Story> family) {
+        List<int[]> made = new ArrayList<>(); // each with how many there are
+        return Stream.iterate(made, all -> all != null, all -> {
+                    while (!all.isEmpty() && ++all.get(all.size() - 1)[0] == all.get(all.size() - 1)[1]) {
+                        all.remove(all.size() - 1);
+                    }
+                    return all.isEmpty() ? null : all;
+                })
+                .map(all -> {
+                    int[] at = {0};
+                    return family.apply(n -> {
+                        if (at[0] == all.size()) {
+                            all.add(new int[] {0, n});
+                        }
+                        return all.get(at[0]++)[0];
+                    });
+                })
+                .iterator();
+    }
+
+    private Story cut(Choices n, boolean partialWrite) {
+        String text = message + message;
+        int first = n.below(text.length() + 1);
+        int second = first + n.below(text.length() + 1 - first);
+        List<String> pieces = List.of(text.substring(0, first), text.substring(first, second), text.substring(second));
+        List<Action> story = new ArrayList<>();
+        if (partialWrite) {
+            story.add(Action.of(What.WRITE_TAKES, 0, n.below(answer + 1)));
+        }
+        story.add(Action.of(What.CONNECTS, 0, 0));
+        pieces.subList(0, 1 + n.below(3)).forEach(piece -> story.add(Action.sends(0, piece)));
+        story.removeIf(action -> "".equals(action.text()));
+        What end = ENDS[n.below(ENDS.length)];
+        if (end != null) {
+            story.add(Action.of(end, 0, 0).at(n.below(8) - 1));
+        }
+        return new Story(story);
     }
 
     private static Choices digits(long number) {
@@ -256,6 +335,9 @@ final class Families implements Iterator<Story> {
             } else if (what == What.CONNECTS) {
                 clients++;
             }
+        }
+        if (contract.traits().contains(Trait.PROGRAM) && n.below(3) == 0) {
+            story.add(n.below(story.size() + 1), Action.of(What.SIGTERM, 0, 0));
         }
         return new Story(story);
     }

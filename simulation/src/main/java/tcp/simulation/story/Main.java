@@ -18,7 +18,7 @@ public final class Main {
             java -jar simulation.jar replay SERVER.java --contract NAME STORY
 
               SERVER.java  the source of a class tcp.Server: a constructor with the port, run(), close()
-              NAME         step1 to step5, echo, deadlines or crowd
+              NAME         step1 to step5, echo, deadlines, crowd, http or sigterm
               N            how many stories to try; 100000 if you do not say
               S            where chance begins: the same number gives the same stories
               STORY        in quotes, as explore prints it, or the name of a file that has it""";

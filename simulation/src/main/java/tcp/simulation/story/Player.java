@@ -19,7 +19,7 @@ public abstract class Player implements Schedule {
     List<Action> actions = List.of();
     int next;
     private int callsSinceAction;
-    private long timeLeft; // ns, of an action that lets time pass
+    long timeLeft; // ns, of an action that lets time pass
     boolean limited; // descriptors have run out
 
     protected Player(Network network) {
@@ -31,7 +31,10 @@ public abstract class Player implements Schedule {
         actions = story;
         next = 0;
         clients.clear();
+        timeLeft = 0;
+        limited = false;
         network.forget();
+        network.limitDescriptors(Integer.MAX_VALUE);
         network.buffers(BUFFER, BUFFER, BUFFER);
     }
 
@@ -104,11 +107,11 @@ public abstract class Player implements Schedule {
         return true;
     }
 
-    private Client client(String name) {
+    Client client(String name) {
         return client(Action.number(name));
     }
 
-    private Client client(int number) {
+    Client client(int number) {
         while (clients.size() <= number) {
             clients.add(new Client(Action.name(clients.size())));
         }
@@ -183,6 +186,7 @@ public abstract class Player implements Schedule {
                 limited = false;
                 network.limitDescriptors(Integer.MAX_VALUE);
             }
+            case INTERRUPTED, SIGTERM -> {} // who runs the server sees to that
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import tcp.simulation.Call;
 import tcp.simulation.Network;
+import tcp.simulation.story.Action.What;
 import tcp.simulation.story.Contract.Trait;
 import tcp.simulation.story.Failure.Kind;
 
@@ -23,9 +24,15 @@ final class Run extends Player {
     /** In one story: far more than a server needs that gets anywhere. */
     private static final int MOST_CALLS = 50_000;
 
-    private static final long SHORTEST_SLEEP = 10_000_000; // ns, when there is nothing to do
     /** A server that catches every Throwable is left asleep after so many. */
     private static final int MOST_STOPS = 20;
+    /** Reads and writes for one client, while another waits; a round of the loop has two or three. */
+    private static final int MOST_PASSED = 12;
+    /** Clients for which that is counted. */
+    private static final int MOST_WATCHED = 10;
+    // How soon a server must end, in ns.
+    private static final long GRACE = 1_000_000_000;
+    private static final long SLACK = 500_000_000;
     /** Bytes that a server may read from a client that takes no answer. */
     private static final int MOST_UNANSWERED = 256 * 1024;
 
@@ -42,8 +49,10 @@ final class Run extends Player {
     private volatile long progress;
 
     // Of one server.
-    private int servers;
+    private int closings; // of servers that nothing else has ended
     private final List<Story> before = new ArrayList<>();
+    private ServerFactory.Server server;
+    private Thread serving;
     private Thread closer;
     private volatile Throwable closeFailed;
     private volatile boolean closing;
@@ -57,6 +66,9 @@ final class Run extends Player {
     private final List<Failure.Step> steps = new ArrayList<>();
     private int callsInStory;
     private boolean resting; // the server may be waiting for descriptors still
+    private What end; // what has told the server to end; null: nothing
+    private long endedAt;
+    private boolean allLeft;
 
     Run(Contract contract, ServerFactory factory, Iterator<Story> stories) {
         super(new Network().logging(false));
@@ -132,22 +144,54 @@ final class Run extends Player {
     }
 
     private void serve() {
+        serving = Thread.currentThread();
+        boolean program = contract.traits().contains(Trait.PROGRAM);
         try {
+            if (!program) {
+                failToMake();
+            }
             while (failure == null && stories.hasNext()) {
                 before.clear();
                 story = null;
+                actions = List.of(); // those of a story that has ended with the last server
+                next = 0;
+                end = null;
                 stopped = false;
                 closing = false;
                 stops = 0;
-                servers++;
-                serve(factory.open(network));
+                server = program ? factory.program(network) : factory.open(network);
+                serveOnce();
+                if (program) {
+                    network.exit();
+                }
             }
         } catch (Throwable e) {
             note(Kind.LOOP_ENDED, "The server could not be made: " + e, e);
         }
     }
 
-    private void serve(ServerFactory.Server server) throws InterruptedException {
+    /** Makes servers with too few descriptors, one more each time: of those that fail nothing may stay open. */
+    private void failToMake() throws Throwable {
+        int most = 0;
+        for (boolean made = false; !made; most++) {
+            network.limitDescriptors(most);
+            try (ServerFactory.Server one = factory.open(network)) {
+                made = true;
+            } catch (IOException e) {
+                if (network.descriptors() > 0) {
+                    note(
+                            Kind.LEAKS,
+                            "With %d descriptors left the constructor has failed, and %d are still open."
+                                    .formatted(most, network.descriptors()),
+                            null);
+                    return;
+                }
+            }
+        }
+        network.limitDescriptors(Integer.MAX_VALUE);
+    }
+
+    private void serveOnce() throws InterruptedException {
         closer = new Thread(() -> {
             try {
                 server.close();
@@ -158,7 +202,9 @@ final class Run extends Player {
         closer.setDaemon(true);
         try {
             server.run();
-            if (!closing && !stopped) {
+            if (end != null && !stopped) {
+                ended();
+            } else if (!closing && !stopped) {
                 note(Kind.LOOP_ENDED, "run() has returned, and nobody has closed the server.", null);
             }
         } catch (Throwable e) {
@@ -166,14 +212,15 @@ final class Run extends Player {
                 note(Kind.LOOP_ENDED, "The server's loop has ended: " + e, e);
             }
         }
+        Thread.interrupted();
         if (closing) {
             closer.join();
-        } else if (failure == null) {
+        } else if (failure == null && end != What.SIGTERM) {
             closer.run();
         }
         if (closeFailed != null) {
             note(Kind.LOOP_ENDED, "close() has failed: " + closeFailed, closeFailed);
-        } else if (network.descriptors() > 0) {
+        } else if (network.descriptors() > 0 && !contract.traits().contains(Trait.PROGRAM)) {
             note(
                     Kind.LEAKS,
                     "close() has returned, and %d descriptors are still open.".formatted(network.descriptors()),
@@ -222,6 +269,53 @@ final class Run extends Player {
             steps.get(steps.size() - 1).calls().add(call);
         }
         super.after(call);
+        if (call.kind() == Call.Kind.SET_OPTION) {
+            client(call.channel()).noDelay |= "TCP_NODELAY true".equals(call.detail());
+        } else if (call.result() > 0 && (call.kind() == Call.Kind.READ || call.kind() == Call.Kind.WRITE)) {
+            Client client = client(call.channel());
+            if (call.kind() == Call.Kind.WRITE) {
+                checkDelay(client);
+                client.sentAtWrite = client.sent.length();
+            }
+            served(client);
+        }
+    }
+
+    private void checkDelay(Client client) {
+        if (!client.noDelay
+                && client.sentAtWrite == client.sent.length()
+                && contract.traits().contains(Trait.NO_DELAY)) {
+            throw fail(Kind.DELAYED, """
+                    %s gets a second write, and TCP_NODELAY is not set: what is written may wait until it has \
+                    acknowledged the first.""".formatted(client.name));
+        }
+    }
+
+    /** Somebody has had a call; nobody else may wait for many of these. */
+    private void served(Client client) {
+        client.passedBy.clear();
+        for (int i = 0; clients.size() > 1 && clients.size() < MOST_WATCHED && i < clients.size(); i++) {
+            Client other = clients.get(i);
+            if (other != client
+                    && other.peer != null
+                    && !other.gone
+                    && other.passedBy.merge(client, 1, Integer::sum) > MOST_PASSED) {
+                other.passedBy.clear();
+                if (other.reading && !resting && end == null && waits(other)) {
+                    throw fail(
+                            Kind.STARVES,
+                            "%s waits, and meanwhile the server has made more than %d calls for %s."
+                                    .formatted(other.name, MOST_PASSED, client.name));
+                }
+            }
+        }
+    }
+
+    private boolean waits(Client client) {
+        String expected = contract.answer().apply(client);
+        int read = client.reads.stream().mapToInt(n -> n).sum();
+        return expected != null
+                && (expected.length() > client.got().length() || client.accepted && client.sent.length() > read);
     }
 
     @Override
@@ -231,11 +325,20 @@ final class Run extends Player {
 
     @Override
     public boolean asleep(long nanos) {
+        if (Thread.currentThread() != serving) { // a shutdown hook's
+            return false;
+        }
         progress++;
         if (stopped) {
             throw stop();
         } else if (closing) {
             return false;
+        } else if (end == What.INTERRUPTED) {
+            throw fail(Kind.NO_END, "The server's thread has been interrupted, and run() goes on.");
+        } else if (end == What.SIGTERM && network.now() - endedAt > GRACE + SLACK) {
+            throw fail(
+                    Kind.NO_END,
+                    "%,d ms after SIGTERM the server has not ended.".formatted((network.now() - endedAt) / 1_000_000));
         } else if (timePasses(nanos)) {
             return true;
         } else if (story == null) {
@@ -245,7 +348,7 @@ final class Run extends Player {
             check();
         }
         while (hasNext() || end(nanos)) {
-            if (hasNext() && goOn(null)) {
+            if (allLeft || hasNext() && goOn(null)) {
                 return true;
             }
         }
@@ -260,6 +363,7 @@ final class Run extends Player {
         all.addAll(story.ending());
         steps.clear();
         callsInStory = 0;
+        allLeft = false;
         resting = false;
         notSimulated.addAll(network.notSimulated());
         begin(all);
@@ -267,7 +371,17 @@ final class Run extends Player {
 
     /** The story is over, and another begins. False: it was the last one for this server. */
     private boolean end(long nanos) {
-        if (nanos >= 0 && nanos < SHORTEST_SLEEP) {
+        if (end == What.SIGTERM) {
+            if (nanos < 0) {
+                throw fail(Kind.STUCK, "Everybody has left, SIGTERM has come, and the server sleeps on, for good.");
+            } else if (allLeft) {
+                throw fail(Kind.NO_END, "Everybody has left, and the server has not ended, though SIGTERM has come.");
+            }
+            allLeft = true;
+            timeLeft = SLACK;
+            return true;
+        }
+        if (nanos >= 0) {
             throw fail(
                     Kind.WAKES_FOR_NOTHING,
                     "Nobody is connected, and the server wakes up after %,d ns.".formatted(nanos));
@@ -286,7 +400,7 @@ final class Run extends Player {
             before.add(story);
             begin();
             return true;
-        } else if (servers > CLOSED_OUTSIDE) {
+        } else if (++closings > CLOSED_OUTSIDE) {
             throw stop();
         }
         return false;
@@ -295,7 +409,16 @@ final class Run extends Player {
     @Override
     protected void happens(Action action, String moment) {
         steps.add(new Failure.Step(action, moment, new ArrayList<>()));
+        if (action.what().hasClient) {
+            client(action.client()).passedBy.clear();
+        }
         switch (action.what()) {
+            case CONNECTS -> client(action.client()).late = end != null;
+            case INTERRUPTED -> {
+                end = What.INTERRUPTED;
+                serving.interrupt();
+            }
+            case SIGTERM -> terminate();
             case PASS -> resting &= limited;
             case NO_DESCRIPTORS, DESCRIPTORS -> resting = true;
             case STANDS_STILL -> {
@@ -306,6 +429,58 @@ final class Run extends Player {
             }
             default -> {}
         }
+    }
+
+    /** Runs the shutdown hooks as far as they get without the server. */
+    private void terminate() {
+        end = What.SIGTERM;
+        endedAt = network.now();
+        for (Client client : clients) {
+            client.readsAtSigterm = client.reads.size();
+            client.sentAtSigterm = client.sent.length();
+        }
+        server.shutdownHooks().forEach(Thread::start);
+        for (int waiting = 0; waiting < 2; ) { // twice, since one may wait for a moment only
+            Thread.yield();
+            waiting = server.shutdownHooks().stream().allMatch(Run::waits) ? waiting + 1 : 0;
+        }
+        timeLeft = 50_000_000; // a server that has to end may look now and then
+        if (server.shutdownHooks().isEmpty()) { // then the process ends
+            ended();
+            throw stop();
+        }
+    }
+
+    /** The server has ended, since it had to. */
+    private void ended() {
+        long after = network.now() - endedAt;
+        for (Client client : end == What.SIGTERM ? clients : List.<Client>of()) {
+            if (client.peer != null && !client.gone && (client.accepted || !resting)) {
+                String expected = contract.answer().apply(client);
+                boolean whole = expected == null || client.got().length() == expected.length();
+                boolean over = whole && contract.ends().test(client);
+                if (!client.late && (after < GRACE && !over && !client.halfClosed || !whole && client.reading)) {
+                    note(
+                            Kind.EARLY_END,
+                            "%,d ms after SIGTERM the process ends. %s has got %s; expected: %s%s."
+                                    .formatted(
+                                            after / 1_000_000,
+                                            client.name,
+                                            bytes(client.got(), 0),
+                                            bytes(expected, 0),
+                                            whole ? ", and a second for its next request" : ""),
+                            null);
+                }
+            }
+        }
+        try {
+            for (Thread hook : server.shutdownHooks()) {
+                hook.join();
+            }
+        } catch (InterruptedException e) {
+            note(Kind.NO_END, "A shutdown hook was interrupted.", e);
+        }
+        played++;
     }
 
     // What must hold when the server sleeps.
@@ -326,7 +501,7 @@ final class Run extends Player {
     private void check(Client client) {
         String got = client.got();
         String expected = contract.answer().apply(client);
-        if (expected == null) {
+        if (expected == null || client.late) {
             return;
         }
         boolean all = got.length() == expected.length();
@@ -404,6 +579,10 @@ final class Run extends Player {
         return text.isEmpty() ? "nothing" : text.length() + " bytes " + part;
     }
 
+    private static String seen(Client client) {
+        return client.got() + (client.peer.isReset() ? Failure.RESET : client.peer.isAtEnd() ? Failure.END : "");
+    }
+
     private Stop fail(Kind kind, String what) {
         note(kind, what, null);
         return stop();
@@ -414,7 +593,11 @@ final class Run extends Player {
             List<Action> done = story == null
                     ? List.of()
                     : actions.subList(0, Math.min(next, story.actions().size()));
-            failure = new Failure(kind, new Story(done), List.copyOf(steps), what, thrown, List.copyOf(before));
+            List<String> seen = clients.stream()
+                    .filter(client -> client.peer != null)
+                    .map(Run::seen)
+                    .toList();
+            failure = new Failure(kind, new Story(done), List.copyOf(steps), what, thrown, List.copyOf(before), seen);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
@@ -28,10 +29,20 @@ public interface ServerFactory {
         /** Called from another thread, or after run(). */
         @Override
         void close() throws Exception;
+
+        /** What a JVM would start on SIGTERM. */
+        default List<Thread> shutdownHooks() {
+            return List.of();
+        }
     }
 
     /** Makes the next server, on the thread that will call run(). */
     Server open(Network network) throws Throwable;
+
+    /** The next one as a program: run() is its main method, and close() what happens on SIGTERM. */
+    default Server program(Network network) throws Throwable {
+        throw new UnsupportedOperationException();
+    }
 
     /**
      * Loads a server with a constructor that takes the port, {@code run()} and {@code close()}.
@@ -42,34 +53,67 @@ public interface ServerFactory {
     static ServerFactory of(String name, Function<String, byte[]> classFiles) {
         return new ServerFactory() {
             private SimulationClassLoader loader;
+            private Class<?> server;
             private Constructor<?> constructor;
             private Method run;
 
-            @Override
-            public Server open(Network network) throws Throwable {
+            private void load(Network network) throws ReflectiveOperationException {
                 if (loader == null || loader.network() != network) { // static fields are new, too
                     loader = new SimulationClassLoader(network, classFiles);
-                    constructor = loader.loadClass(name).getConstructor(int.class);
-                    run = constructor.getDeclaringClass().getMethod("run");
+                    server = loader.loadClass(name);
+                    constructor = server.getConstructor(int.class);
+                    run = server.getMethod("run");
                 }
                 loader.forgetPrinted();
-                try {
-                    AutoCloseable server = (AutoCloseable) constructor.newInstance(0);
-                    return new Server() {
-                        @Override
-                        public void run() throws Throwable {
-                            try {
-                                run.invoke(server);
-                            } catch (InvocationTargetException e) {
-                                throw e.getCause();
-                            }
-                        }
+                loader.shutdownHooks().clear();
+            }
 
-                        @Override
-                        public void close() throws Exception {
-                            server.close();
+            @Override
+            public Server open(Network network) throws Throwable {
+                load(network);
+                AutoCloseable made = (AutoCloseable) call(() -> constructor.newInstance(0));
+                return new Server() {
+                    @Override
+                    public void run() throws Throwable {
+                        call(() -> run.invoke(made));
+                    }
+
+                    @Override
+                    public void close() throws Exception {
+                        made.close();
+                    }
+                };
+            }
+
+            @Override
+            public Server program(Network network) throws Throwable {
+                load(network);
+                Method main = server.getMethod("main", String[].class);
+                List<Thread> hooks = loader.shutdownHooks();
+                return new Server() {
+                    @Override
+                    public void run() throws Throwable {
+                        call(() -> main.invoke(null, (Object) new String[] {"0"}));
+                    }
+
+                    @Override
+                    public List<Thread> shutdownHooks() {
+                        return hooks;
+                    }
+
+                    @Override
+                    public void close() throws InterruptedException {
+                        hooks.forEach(Thread::start);
+                        for (Thread hook : hooks) {
+                            hook.join();
                         }
-                    };
+                    }
+                };
+            }
+
+            private static Object call(Callable<Object> method) throws Throwable {
+                try {
+                    return method.call();
                 } catch (InvocationTargetException e) {
                     throw e.getCause();
                 }
@@ -83,6 +127,11 @@ public interface ServerFactory {
      * @throws IllegalArgumentException it does not compile, or is not there
      */
     static ServerFactory compile(Path source) throws IOException {
+        return of("tcp.Server", classFiles(source)::get);
+    }
+
+    /** The class files that a source compiles to, by the names of the classes. */
+    static Map<String, byte[]> classFiles(Path source) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null || !Files.isRegularFile(source)) {
             throw new IllegalArgumentException(
@@ -108,6 +157,6 @@ public interface ServerFactory {
                 }
             }
         }
-        return of("tcp.Server", classFiles::get);
+        return classFiles;
     }
 }

@@ -47,11 +47,13 @@ public record Story(List<Action> actions) {
 
     /** Why that cannot happen; null: it can. Leaves in the list how far each client has come. */
     private static String problem(List<Action> actions, List<Stage> stages) {
+        boolean ended = false;
         for (Action action : actions) {
             What what = action.what();
             int client = action.client();
             Stage stage = client < stages.size() ? stages.get(client) : null;
-            String problem = null;
+            String problem = ended && what.isEnd() ? "the server has been told to end" : null;
+            ended |= what.isEnd();
             if (what == What.CONNECTS) {
                 stages.add(Stage.OPEN);
                 problem = client == stages.size() - 1

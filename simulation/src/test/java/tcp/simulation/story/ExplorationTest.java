@@ -31,4 +31,14 @@ class ExplorationTest {
         assertThat(exploration.played()).isEqualTo((int) STORIES);
         assertThat(exploration.notSimulated()).isEmpty();
     }
+
+    /** All that can be told in little: two million stories, so all of them only with -Dthorough=true. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5})
+    void stepsKeepTheirContractsInEverySmallStory(int step) throws Exception {
+        Exploration exploration = Exploration.of(Contract.of("step" + step), ServerFactory.compile(step(step)));
+        Duration most = Boolean.getBoolean("thorough") ? Duration.ofHours(1) : Duration.ofSeconds(1);
+        assertThat(exploration.runEvery(most)).isEmpty();
+        System.err.printf("Step %d: %,d small stories%n", step, exploration.played());
+    }
 }

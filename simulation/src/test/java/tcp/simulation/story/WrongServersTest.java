@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -23,10 +24,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WrongServersTest {
     private static final Path EXERCISES = Path.of(System.getProperty("exercises", "../workshop/exercises"));
     private static final List<String> WITH_CONTRACT = Boolean.getBoolean("thorough")
-            ? List.of("step1", "step2", "step3", "step4", "step5", "echo", "deadlines", "crowd")
+            ? List.of("step1", "step2", "step3", "step4", "step5", "echo", "deadlines", "crowd", "http", "sigterm")
             : List.of("step4", "step5");
     /** What no story shows, and why. */
-    private static final Map<String, String> ONLY_ELSEWHERE = Map.of("echo keeps-all.diff", "what is kept on the heap");
+    private static final Map<String, String> ONLY_ELSEWHERE = Map.of(
+            "echo keeps-all.diff", "what is kept on the heap",
+            "http head-searched-anew.diff", "CPU time");
 
     @TempDir
     Path folder;
@@ -34,8 +37,7 @@ class WrongServersTest {
     static Stream<Arguments> wrongServers() throws IOException {
         List<Arguments> wrong = new ArrayList<>();
         for (String exercise : WITH_CONTRACT) {
-            Path own = EXERCISES.resolve(exercise).resolve("solution/tcp/Server.java");
-            Path right = Files.exists(own) ? own : ExplorationTest.step(exercise.charAt(4) - '0');
+            Path right = right(exercise);
             for (Path patch : files(EXERCISES.resolve(exercise).resolve("wrong"), "*.diff")) {
                 if (!Files.readString(patch).contains("\nBase: starter")) {
                     wrong.add(Arguments.of(exercise, right, patch));
@@ -46,6 +48,11 @@ class WrongServersTest {
             }
         }
         return wrong.stream();
+    }
+
+    private static Path right(String exercise) {
+        Path own = EXERCISES.resolve(exercise).resolve("solution/tcp/Server.java");
+        return Files.exists(own) ? own : ExplorationTest.step(exercise.charAt(4) - '0');
     }
 
     private static List<Path> files(Path folder, String glob) throws IOException {
@@ -77,6 +84,40 @@ class WrongServersTest {
                     .as("the same story with a right server: " + it)
                     .isEmpty();
         }
+    }
+
+    /** What no exercise has: what is broken, in which server, by replacing what with what. */
+    @ParameterizedTest(name = "{0} {1}: {2}")
+    @CsvSource(delimiter = '~', textBlock = """
+            STARVES ~ step3 ~ int n = client.read(buffer.clear()); ~ int n; while ((n = client.read(buffer.clear())) > 0) {}
+            STARVES ~ step5 ~                 read(key); ~ for (int i = 0; i < 50 && key.isValid() && key.interestOps() == 1; i++) { read(key); }
+            DELAYED ~ step5 ~ client.setOption(StandardSocketOptions.TCP_NODELAY, true); ~ // not set
+            DELAYED ~ deadlines ~ TCP_NODELAY, true ~ TCP_NODELAY, false
+            LEAKS ~ step1 ~ close(); // or every failed ~ // or every failed
+            LEAKS ~ http ~ close(); // or every failed ~ selector.close(); // or every failed
+            SPINS ~ step5 ~ && !Thread.currentThread().isInterrupted() ~ && true
+            STUCK ~ step2 ~ selector.wakeup(); ~ // sleeps on
+            NO_END ~ sigterm ~ LIMIT = 1_000_000_000 ~ LIMIT = 4_000_000_000L
+            EARLY_END ~ sigterm ~ LIMIT = 1_000_000_000 ~ LIMIT = 100_000_000
+            SPINS ~ sigterm ~ selector.select(handler, 10) ~ selector.selectNow(handler)
+            STUCK ~ sigterm ~ draining = true; ~ draining = false;
+            MORE ~ http ~ skip = request.contentLength; ~ skip = (int) request.contentLength * 2;
+            WRONG_BYTES ~ http ~ !method.equals("CONNECT") ~ true
+            WRONG_BYTES ~ http ~ (value.isEmpty() || isHost(value)) ~ true
+            WRONG_BYTES ~ http ~ hasHost || old ~ hasHost
+            WRONG_BYTES ~ http ~ close |= option.equalsIgnoreCase ~ close = option.equalsIgnoreCase
+            WRONG_BYTES ~ http ~ return method.equals("OPTIONS"); ~ return true;
+            WRONG_BYTES ~ http ~ LONGEST_HEAD = 8 * 1024; ~ LONGEST_HEAD = 8 * 1024 - 1;
+            WRONG_BYTES ~ http ~ LONGEST_HEAD = 8 * 1024; ~ LONGEST_HEAD = 8 * 1024 + 1;
+            """)
+    void findsWhatIsInvented(Failure.Kind kind, String exercise, String old, String broken) throws Exception {
+        String right = Files.readString(right(exercise));
+        assertThat(right).contains(old);
+        Path source = Files.writeString(folder.resolve("Server.java"), right.replace(old, broken));
+        Optional<Failure> failure = Exploration.of(Contract.of(exercise), ServerFactory.compile(source))
+                .shrinking(200, Duration.ofSeconds(30))
+                .run(5_000, Duration.ofMinutes(1));
+        assertThat(failure.map(Failure::kind)).as("%s", failure).contains(kind);
     }
 
     /** Changes the lines that each hunk has, wherever they are; they must be in one place only. */

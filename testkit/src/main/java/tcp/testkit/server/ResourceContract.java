@@ -32,6 +32,7 @@ public interface ResourceContract extends RobustnessContract {
     @Order(50)
     @Test
     @Tag("inside")
+    @Tag("told")
     default void usesNoCpuForASilentClient(InProcessServer server) throws Exception {
         try (Client client = Client.connect(server.address())) {
             assertServed(server.address());
@@ -54,6 +55,7 @@ public interface ResourceContract extends RobustnessContract {
     @Order(58)
     @Test
     @Tag("inside")
+    @Tag("told")
     default void sleepsUntilSomethingHappens(InProcessServer server) throws Exception {
         try (Client client = Client.connect(server.address())) {
             assertServed(server.address());

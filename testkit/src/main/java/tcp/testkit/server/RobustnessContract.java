@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.Symptom;
 import tcp.testkit.client.UnexpectedResponse;
@@ -24,10 +26,13 @@ import tcp.testkit.client.UnexpectedResponse;
  * the published port of a container; "real" if it makes no sense on the simulated network.
  * The workshop tries them in the order in which they teach, which is their {@link Order}, up
  * to the first that fails. It leaves out those with the tag "given", for its starters have that
- * already, and "stretch", which is more than its tasks ask for.
+ * already, and "stretch", which is more than its tasks ask for; and those with the tag "told"
+ * where the same has held in every story on the simulated network. With -Dthorough=true it
+ * tries these, too.
  */
 @ExtendWith(ServerExtension.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Execution(ExecutionMode.CONCURRENT) // where that is enabled: in a check, for servers in processes of their own
 public interface RobustnessContract {
     /** Checks that a well-behaved new client gets what this step promises. */
     void assertServed(InetSocketAddress server);

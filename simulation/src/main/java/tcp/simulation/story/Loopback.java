@@ -1,0 +1,160 @@
+package tcp.simulation.story;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import tcp.simulation.story.Action.What;
+import tcp.simulation.story.Failure.Kind;
+
+/** Plays a story that has failed once more, with real sockets over loopback: does it fail there, too? */
+public final class Loopback {
+    private static final Set<What> POSSIBLE = EnumSet.of(What.CONNECTS, What.SENDS, What.SENDS_MANY, What.HALF_CLOSES);
+    /** Bytes that a kernel takes, whatever the server does. */
+    private static final int MOST_SENT = 32 * 1024;
+    /** What clients can see. */
+    private static final Set<Kind> VISIBLE = EnumSet.of(
+            Kind.SILENT, Kind.WRONG_BYTES, Kind.MORE, Kind.EARLY_END, Kind.NO_END, Kind.RESET, Kind.LOOP_ENDED);
+
+    private static final int QUIET = 30; // ms in which nothing comes
+    private static final int MOST = 1_000; // ms to wait for that
+
+    private final Thread server;
+    private final int port;
+    private final List<End> clients = new ArrayList<>();
+
+    /** A client's end: a thread reads what comes. */
+    private static final class End extends Thread {
+        private final Socket socket;
+        private final ByteArrayOutputStream got = new ByteArrayOutputStream();
+        private volatile String end = "";
+
+        End(int port) throws IOException {
+            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            setDaemon(true);
+            start();
+        }
+
+        @Override
+        public void run() {
+            byte[] bytes = new byte[64 * 1024];
+            try {
+                for (int n; (n = socket.getInputStream().read(bytes)) >= 0; ) {
+                    got.write(bytes, 0, n);
+                }
+                end = Failure.END;
+            } catch (IOException e) {
+                end = Failure.RESET;
+            }
+        }
+
+        /** As {@link Failure#seen} has it. */
+        String seen() {
+            return got.toString(StandardCharsets.ISO_8859_1) + end;
+        }
+    }
+
+    private Loopback(Thread server, int port) {
+        this.server = server;
+        this.port = port;
+    }
+
+    /**
+     * Whether clients see there what they have seen in the story; empty if it cannot be told, since the network
+     * has to choose something in it, or what is wrong is nothing that clients see.
+     *
+     * @param servers loads the class tcp.Server, on real sockets
+     */
+    public static Optional<Boolean> shows(Failure failure, ClassLoader servers) {
+        boolean possible = VISIBLE.contains(failure.kind())
+                && failure.before().isEmpty()
+                && failure.story().actions().stream().allMatch(Loopback::isPossible);
+        if (!possible) {
+            return Optional.empty();
+        }
+        try {
+            Class<?> type = servers.loadClass("tcp.Server");
+            try (AutoCloseable server =
+                    (AutoCloseable) type.getConstructor(int.class).newInstance(0)) {
+                int port = (int) type.getMethod("port").invoke(server);
+                Thread thread = new Thread(() -> {
+                    try {
+                        type.getMethod("run").invoke(server);
+                    } catch (ReflectiveOperationException e) {
+                        // its end is all that counts
+                    }
+                });
+                thread.setDaemon(true);
+                thread.start();
+                return Optional.of(new Loopback(thread, port).plays(failure));
+            }
+        } catch (Exception e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isPossible(Action action) {
+        return POSSIBLE.contains(action.what())
+                && action.call() <= 0
+                && (action.text() == null || bytes(action).length <= MOST_SENT);
+    }
+
+    private static byte[] bytes(Action action) {
+        return action.text().repeat((int) Math.max(1, action.number())).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private boolean plays(Failure failure) throws InterruptedException {
+        try {
+            for (Action action : failure.story().actions()) {
+                if (action.call() == Action.ASLEEP) {
+                    awaitQuiet();
+                }
+                perform(action);
+            }
+            awaitQuiet();
+            List<String> seen = clients.stream().map(End::seen).toList();
+            return failure.kind() == Kind.LOOP_ENDED ? !server.isAlive() : seen.equals(failure.seen());
+        } catch (IOException e) {
+            return failure.kind() == Kind.LOOP_ENDED && !server.isAlive();
+        } finally {
+            for (End client : clients) {
+                try {
+                    client.socket.close();
+                } catch (IOException ignored) { // closed all the same
+                }
+            }
+        }
+    }
+
+    private void perform(Action action) throws IOException {
+        if (action.what() == What.CONNECTS) {
+            clients.add(new End(port));
+            return;
+        }
+        Socket client = clients.get(action.client()).socket;
+        if (action.what() == What.HALF_CLOSES) {
+            client.shutdownOutput();
+        } else {
+            client.getOutputStream().write(bytes(action));
+        }
+    }
+
+    /** Until nothing more has come for a while. */
+    private void awaitQuiet() throws InterruptedException {
+        List<String> before = null;
+        for (int waited = 0; waited < MOST; waited += QUIET) {
+            List<String> now = clients.stream().map(End::seen).toList();
+            if (now.equals(before)) {
+                return;
+            }
+            before = now;
+            Thread.sleep(QUIET);
+        }
+    }
+}
