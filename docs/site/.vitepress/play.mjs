@@ -5,14 +5,16 @@ import { site } from './repository.mjs'
 
 const index = resolve(site, 'public/play/index.json')
 export const canPlay = existsSync(index)
-if (!canPlay) {
-  console.warn('No servers to play with: the pages show tables instead. To make them, in the'
-    + ' project\'s folder: ./mvnw -q -Pplay -pl play -am -DskipTests package')
-}
+let told = false
 
 /** The files of the site for them, address and text; colour takes a source and gives its lines as HTML. */
 export function playFiles(colour) {
   if (!canPlay) {
+    if (!told) {
+      console.warn('No servers to play with: the pages show tables instead. To make them, in the'
+        + ' project\'s folder: ./mvnw -q -Pplay -pl play -am -DskipTests package')
+    }
+    told = true
     return []
   }
   const { servers } = JSON.parse(readFileSync(index, 'utf8'))

@@ -2,6 +2,7 @@ package proxy;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -42,7 +43,12 @@ final class Target implements BeforeAllCallback, AfterAllCallback {
         String server = context.getConfigurationParameter("server").orElse("");
         Assumptions.assumeFalse(server.equals("simulated"), "the target of a proxy is on a real network");
         port = server.contains(":") ? 9001 : 0;
-        serves();
+        try {
+            serves();
+        } catch (BindException e) {
+            throw new IOException(
+                    "The check listens on port 9001 as the target of your proxy, and that port is taken.");
+        }
         System.setProperty("target", address());
     }
 
@@ -84,10 +90,11 @@ final class Target implements BeforeAllCallback, AfterAllCallback {
     }
 
     private ServerSocket listen(int backlog) throws IOException {
-        listener = new ServerSocket();
-        listener.setReuseAddress(true);
-        listener.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), backlog);
-        return listener;
+        ServerSocket socket = new ServerSocket();
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), backlog);
+        listener = socket;
+        return socket;
     }
 
     /** Nobody listens there any more. Connections that were made stay. */

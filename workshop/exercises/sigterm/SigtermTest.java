@@ -114,6 +114,7 @@ class SigtermTest extends HttpContract {
         for (int i = 0; i < 3 && shortest > 800; i++) { // a busy machine is slow; not three times
             try (ServerProcess process = program.start()) {
                 assertServed(process.address());
+                Thread.sleep(100); // until the loop sleeps, too
                 long start = System.nanoTime();
                 process.terminate();
                 process.awaitExit(Client.PATIENCE);

@@ -19,6 +19,7 @@ export function prepare({ events = [], skipped = 0, outcome = [], error }, known
   return Object.assign(trace, { outcome, error })
 }
 
+const CHOICE = /^(the next|setOption|buffers|descriptors)/ // of the network, for later
 const ENDS = ['sleep', 'spin', 'throw', 'end', 'cut']
 const stopsAt = {
   line: ({ k }) => k !== 'print',
@@ -112,6 +113,7 @@ export function readyAfter(trace, at) {
  * other; null: nobody could tell them apart.
  */
 export function differences(one, other) {
+  if ([one, other].some((trace) => trace.at(-1)?.k === 'cut')) return null // nobody has seen the end
   const alone = (a, b) => a.outcome.filter((sentence) => !b.outcome.includes(sentence))
   const found = [alone(one, other), alone(other, one)]
   return found.flat().length ? found : null
@@ -124,7 +126,7 @@ export function say(event) {
   if (!event) return 'The server has just been made. Step, or do something as a client.'
   const why = event.why ? ` ${event.why}` : ''
   return {
-    action: () => `${event.text}. The server has not looked yet.`,
+    action: () => CHOICE.test(event.text) ? `${event.text}.` : `${event.text}. The server has not looked yet.`,
     line: () => `Line ${event.line}, in ${event.method}().`,
     call: () => `${event.text}.${why}`,
     print: () => `It prints: ${event.text}`,

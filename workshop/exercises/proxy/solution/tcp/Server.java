@@ -23,7 +23,7 @@ public final class Server implements AutoCloseable {
     private final ServerSocketChannel listener;
     private final InetSocketAddress target;
     private final long piece; // bytes passed on at once
-    private final long pause; // ms after each piece
+    private final long pause; // ms after each piece, or 0
     private final long stall; // bytes of a connection, after which it passes on nothing any more
     private final long reset; // bytes of a connection, after which it resets both ends
     private volatile boolean closed;
@@ -55,7 +55,7 @@ public final class Server implements AutoCloseable {
 
     private Server(int port, String target, Map<String, Long> options) throws IOException {
         piece = Math.max(1, options.getOrDefault("--chop", Long.MAX_VALUE));
-        pause = options.getOrDefault("--slow", 0L);
+        pause = options.getOrDefault("--slow", options.containsKey("--chop") ? 1L : 0L);
         stall = options.getOrDefault("--stall", Long.MAX_VALUE);
         reset = options.getOrDefault("--reset-after", Long.MAX_VALUE);
         try {
@@ -83,17 +83,18 @@ public final class Server implements AutoCloseable {
     /** Serves until close() is called from another thread, or this one is interrupted. */
     public synchronized void run() throws IOException {
         SelectionKey acceptKey = listener.keyFor(selector);
+        boolean owes = false;
         while (!closed && !Thread.currentThread().isInterrupted()) {
             boolean paused = acceptKey.interestOps() == 0;
-            selector.select(this::handle, paused ? 100 : pause); // ms at most; 0: no limit
+            selector.select(this::handle, paused ? 100 : owes ? pause : 0); // ms at most; 0: no limit
             if (paused) {
                 acceptKey.interestOps(SelectionKey.OP_ACCEPT);
             }
-            if (pause > 0) { // whose next piece is due?
-                for (SelectionKey key : selector.keys()) {
-                    if (key.isValid() && key.attachment() instanceof End end && end.out.hasRemaining()) {
-                        update(end);
-                    }
+            owes = false;
+            for (SelectionKey key : pause > 0 ? selector.keys() : Set.<SelectionKey>of()) {
+                if (key.isValid() && key.attachment() instanceof End end && end.out.hasRemaining()) {
+                    update(end); // perhaps its next piece is due
+                    owes = true;
                 }
             }
         }

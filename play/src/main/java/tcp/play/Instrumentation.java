@@ -43,8 +43,10 @@ final class Instrumentation {
      * A server's class that tells of each line, and of the values there, before it runs.
      *
      * @param silent lines of which it does not tell
+     * @param all the names of the server's classes: their static variables are to be zero when main() begins, as in a
+     *     new process
      */
-    static byte[] told(byte[] classFile, Set<Integer> silent) {
+    static byte[] told(byte[] classFile, Set<Integer> silent, Set<String> all) {
         ClassNode node = read(classFile, Map.of("java/io/PrintStream", MACHINE + "$Printer"));
         node.interfaces.add(TOLD);
         for (MethodNode method : node.methods) {
@@ -60,11 +62,18 @@ final class Instrumentation {
                     method.instructions.insertBefore(next, line(node, method, line));
                 }
             }
+            if (method.name.equals("main")) {
+                for (String name : all) {
+                    method.instructions.insert(
+                            new MethodInsnNode(Opcodes.INVOKESTATIC, name.replace('.', '/'), "reset", "()V"));
+                }
+            }
             if (tells(method)) {
                 bracket(node.name.replace('/', '.') + "." + method.name, method);
             }
         }
         node.methods.add(tell(node));
+        node.methods.add(reset(node));
         return write(node);
     }
 
@@ -104,6 +113,15 @@ final class Instrumentation {
         } else if (insn instanceof MethodInsnNode call) {
             String name = call.owner + "." + call.name;
             String other = REPLACED.get(name);
+            AbstractInsnNode before = call.getPrevious();
+            while (before != null && before.getOpcode() < 0) {
+                before = before.getPrevious();
+            }
+            if (before instanceof FieldInsnNode field && field.name.equals("US_ASCII")) { // or all charsets come along
+                code.remove(field);
+                code.set(call, call("ascii", "(Ljava/lang/String;)[B"));
+                return;
+            }
             if (other == null) { // one of the object's, which becomes the first argument
                 other = REPLACED.get(name + call.desc.substring(0, call.desc.indexOf(')') + 1));
                 call.desc = other == null ? call.desc : call.desc.replace("(", "(L" + call.owner + ";");
@@ -191,6 +209,22 @@ final class Instrumentation {
         }
         tell.instructions.add(new InsnNode(Opcodes.RETURN));
         return tell;
+    }
+
+    private static MethodNode reset(ClassNode node) {
+        MethodNode reset = new MethodNode(Opcodes.ACC_STATIC, "reset", "()V", null, null);
+        for (FieldNode field : node.fields) {
+            if ((field.access & (Opcodes.ACC_STATIC | Opcodes.ACC_FINAL)) == Opcodes.ACC_STATIC) {
+                reset.instructions.add(new InsnNode(zero(field.desc)));
+                reset.instructions.add(new FieldInsnNode(Opcodes.PUTSTATIC, node.name, field.name, field.desc));
+            }
+        }
+        reset.instructions.add(new InsnNode(Opcodes.RETURN));
+        return reset;
+    }
+
+    private static int zero(String type) {
+        return type.length() > 1 ? Opcodes.ACONST_NULL : type.equals("J") ? Opcodes.LCONST_0 : Opcodes.ICONST_0;
     }
 
     private static MethodInsnNode value(String type) {

@@ -59,6 +59,15 @@ public final class Machine {
         throw recorder.stop();
     }
 
+    /** As text.getBytes(US_ASCII). */
+    public static byte[] ascii(String text) {
+        byte[] bytes = new byte[text.length()];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (text.charAt(i) < 128 ? text.charAt(i) : '?');
+        }
+        return bytes;
+    }
+
     /** As buffer.position(n), with the words of the JDK where n does not fit. */
     public static ByteBuffer position(ByteBuffer buffer, int n) {
         if (n > buffer.limit() || n < 0) {

@@ -37,6 +37,8 @@ final class Recorder extends Player {
 
     private final StringBuilder trace = new StringBuilder("{\"events\":[");
     private final int most;
+    private final int skip;
+    private String toldFields = ""; // last
     private List<Action> story; // null: it has begun
     private int events;
     private boolean serving; // run() has begun
@@ -58,16 +60,17 @@ final class Recorder extends Player {
     private String ending; // null: it sleeps
     private final Why why;
 
-    private Recorder(int most) {
+    private Recorder(int most, int skip) {
         super(new Network().logging(false));
         network.schedule(this);
         this.most = most;
+        this.skip = skip;
         why = new Why(network, clients());
     }
 
     /** The trace of that story as JSON; an object with an error if there is no such story. */
     static String play(String story, String limits, Network.Body server) {
-        Recorder recorder = new Recorder(number(limits, "maxEvents", MOST_EVENTS));
+        Recorder recorder = new Recorder(number(limits, "maxEvents", MOST_EVENTS), number(limits, "skip", 0));
         try {
             recorder.story = Story.parse(story).actions();
         } catch (IllegalArgumentException e) {
@@ -80,7 +83,7 @@ final class Recorder extends Player {
     private static int number(String json, String name, int otherwise) {
         int at = json.indexOf("\"" + name + "\":");
         int n = 0;
-        for (int i = at + name.length() + 3; at >= 0 && i < json.length() && json.charAt(i) != '}'; i++) {
+        for (int i = at + name.length() + 3; at >= 0 && i < json.length() && ",}".indexOf(json.charAt(i)) < 0; i++) {
             char c = json.charAt(i);
             n = c >= '0' && c <= '9' ? 10 * n + c - '0' : n;
         }
@@ -109,7 +112,8 @@ final class Recorder extends Player {
             ending = "The server has ended: " + e;
             event("throw", ",\"text\":" + quoted(text.toString()));
         }
-        return trace.append("],\n\"outcome\":[").append(outcome()).append("]}").toString();
+        trace.append("],\n\"skipped\":").append(Math.min(skip, events));
+        return trace.append(",\"outcome\":[").append(outcome()).append("]}").toString();
     }
 
     /** How it has ended, in sentences: where two servers have the same ones, nobody could tell them apart. */
@@ -119,10 +123,8 @@ final class Recorder extends Player {
             Peer peer = client.peer();
             Inspection.Connection end = peer == null ? null : Inspection.connection(network, peer);
             if (end != null) {
-                int n = Inspection.taken(peer);
-                String got = Machine.text(Inspection.taken(peer, 0, n));
-                String bytes = n > 60 ? got.substring(0, 50) + "…" + got.hashCode() : got;
-                sentence(json, peer.name() + " has got " + n + " bytes, " + Action.quoted(bytes) + ", and " + end(peer));
+                String sees = end(peer) == null ? "its connection is open." : "sees " + end(peer) + ".";
+                sentence(json, peer.name() + " has got " + got(peer) + ", and " + sees);
                 if (end.received() > 0 && !end.reset()) {
                     sentence(json, "Bytes of " + peer.name() + " are unread.");
                 }
@@ -133,6 +135,16 @@ final class Recorder extends Player {
             sentence(json, ending);
         }
         return json.toString();
+    }
+
+    private static String got(Peer peer) {
+        int n = Inspection.taken(peer);
+        int part = Math.min(n, 100);
+        String start = Action.quoted(Machine.text(Inspection.taken(peer, 0, part)));
+        String last = n == part
+                ? ""
+                : " … " + Action.quoted(Machine.text(Inspection.taken(peer, Math.max(part, n - 100), n)));
+        return n == 0 ? "nothing" : n + (n == 1 ? " byte, " : " bytes, ") + start + last;
     }
 
     private static String end(Peer peer) {
@@ -149,30 +161,32 @@ final class Recorder extends Player {
         return new Stop();
     }
 
+    /** Whether the next event is to be written down. */
+    private boolean recording() {
+        return !stopped && events >= skip;
+    }
+
     private void event(String kind, String more) {
-        if (stopped) {
+        boolean recording = recording();
+        if (stopped || ++events <= most && !recording) {
             return;
         }
-        boolean cut = ++events > most;
-        trace.append(events > 1 ? ",\n{\"k\":\"" : "{\"k\":\"")
-                .append(cut ? "cut" : kind)
-                .append('"');
-        if (!cut) {
-            trace.append(more);
-            if (!kind.equals("line") || turn != shown) {
-                shown = turn;
-                String now = state();
-                if (!now.equals(state)) {
-                    trace.append(",\"s\":").append(now);
-                    state = now;
-                }
-            }
-        }
-        trace.append('}');
-        if (cut) {
+        trace.append(trace.charAt(trace.length() - 1) == '[' ? "{\"k\":\"" : ",\n{\"k\":\"");
+        if (events > most) {
+            trace.append("cut\"}");
             ending = "The server goes on and on.";
             throw stop();
         }
+        trace.append(kind).append('"').append(more);
+        if (!kind.equals("line") || turn != shown || state.isEmpty()) {
+            shown = turn;
+            String now = state();
+            if (!now.equals(state)) {
+                trace.append(",\"s\":").append(now);
+                state = now;
+            }
+        }
+        trace.append('}');
     }
 
     // What the server tells.
@@ -203,22 +217,27 @@ final class Recorder extends Player {
         if (stopped) {
             throw stop();
         } else if (serving) {
-            event(
-                    "line",
-                    ",\"line\":" + line + ",\"method\":" + quoted(method.substring("tcp.Server.".length()))
-                            + (locals.length() == 0 ? "" : ",\"locals\":{" + locals + "}")
-                            + (fields.length() == 0 ? "" : ",\"fields\":{" + fields + "}"));
+            event("line", recording() ? told(method, line) : "");
         }
         locals.setLength(0);
         fields.setLength(0);
     }
 
+    private String told(String method, int line) {
+        String now = fields.toString();
+        boolean news = !now.isEmpty() && !now.equals(toldFields);
+        toldFields = news ? now : toldFields;
+        return ",\"line\":" + line + ",\"method\":" + quoted(method.substring("tcp.Server.".length()))
+                + (locals.length() == 0 ? "" : ",\"locals\":{" + locals + "}")
+                + (news ? ",\"fields\":{" + now + "}" : "");
+    }
+
     void value(String name, Object value) {
-        if (!serving) {
-            return;
-        }
-        if (value instanceof SelectionKey key && name.equals("key")) {
+        if (serving && value instanceof SelectionKey key && name.equals("key")) {
             turn = key;
+        }
+        if (!serving || !recording()) {
+            return;
         }
         String text = described(value);
         if (text != null) {
@@ -230,7 +249,7 @@ final class Recorder extends Player {
     }
 
     void fields(Machine.Told self) {
-        if (serving) {
+        if (serving && recording()) {
             told = fields;
             self.tell();
             told = locals;
@@ -262,7 +281,7 @@ final class Recorder extends Player {
     }
 
     void print(String text, boolean err) {
-        event("print", ",\"text\":" + quoted(text) + ",\"err\":" + err);
+        event("print", !recording() ? "" : ",\"text\":" + quoted(text) + ",\"err\":" + err);
     }
 
     Selector openSelector() throws IOException {
@@ -312,11 +331,14 @@ final class Recorder extends Player {
             turns = 0;
         }
         if (serving) {
-            String because = why.of(call, selector);
-            event(
-                    "call",
-                    ",\"text\":" + quoted(call.toString()) + ",\"n\":" + callsSinceAction() + (because == null ? "" : ",\"why\":" + quoted(because)));
+            event("call", recording() ? told(call) : "");
         }
+    }
+
+    private String told(Call call) {
+        String because = why.of(call, selector);
+        return ",\"text\":" + quoted(call.toString()) + ",\"n\":" + callsSinceAction()
+                + (because == null ? "" : ",\"why\":" + quoted(because));
     }
 
     @Override
@@ -324,7 +346,7 @@ final class Recorder extends Player {
         if (stopped) {
             throw stop();
         }
-        event("sleep", ",\"why\":" + quoted(why.asleep(call, nanos, selector)));
+        event("sleep", recording() ? ",\"why\":" + quoted(why.asleep(call, nanos, selector)) : "");
         begin();
         if (timePasses(nanos)) {
             return true;

@@ -31,7 +31,7 @@ record Servers(String name, String base, String source, Map<String, String> fact
     static List<Servers> all(Path project) throws IOException {
         Map<String, Servers> servers = new LinkedHashMap<>();
         for (Steps step : Steps.values()) {
-            Servers right = right("step" + step.number(), step.file());
+            Servers right = right("step" + step.number(), step.folder.replaceAll("step(.)-", "Step $1: "), step.file());
             servers.put(right.name, right);
             try (Stream<Path> broken = Files.list(project.resolve("docs/broken"))) {
                 for (Path file : broken.sorted().toList()) {
@@ -48,10 +48,13 @@ record Servers(String name, String base, String source, Map<String, String> fact
             String exercise = name.substring(0, name.indexOf('-'));
             Path folder = project.resolve("workshop/exercises").resolve(exercise);
             if (!servers.containsKey(exercise)) {
-                servers.put(exercise, right(exercise, folder.resolve("solution/tcp/Server.java")));
+                servers.put(exercise, right(exercise, exercise, folder.resolve("solution/tcp/Server.java")));
             }
             String diff = name.substring(exercise.length() + 1) + ".diff";
-            Servers wrong = wrong(name, servers.get(exercise), Files.readString(folder.resolve("wrong").resolve(diff)));
+            Servers wrong = wrong(
+                    name,
+                    servers.get(exercise),
+                    Files.readString(folder.resolve("wrong").resolve(diff)));
             String see = wrong.facts.remove("see");
             Path other = folder.resolve("wrong").resolve(see + ".diff");
             if (Files.exists(other)) {
@@ -65,14 +68,8 @@ record Servers(String name, String base, String source, Map<String, String> fact
         return new ArrayList<>(servers.values());
     }
 
-    private static Servers right(String name, Path file) throws IOException {
-        String source = Files.readString(file);
-        String title = source.lines()
-                .filter(line -> line.startsWith("/** "))
-                .findFirst()
-                .orElseThrow()
-                .replaceAll("/\\*\\* | \\*/", "");
-        return new Servers(name, null, source, new LinkedHashMap<>(Map.of("title", title)));
+    private static Servers right(String name, String title, Path file) throws IOException {
+        return new Servers(name, null, Files.readString(file), new LinkedHashMap<>(Map.of("title", title)));
     }
 
     private static Servers wrong(String name, Servers right, String text) {

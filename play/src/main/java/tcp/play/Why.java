@@ -24,7 +24,7 @@ final class Why {
         return switch (call.kind()) {
             case SELECT ->
                 call.result() > 0
-                        ? keys(selector, true)
+                        ? keys(selector, true).trim()
                         : "select() returns without a ready key: its time is up, or wakeup() was called.";
             case ACCEPT ->
                 call.detail().equals("null")
@@ -53,8 +53,8 @@ final class Why {
         if (kind != Call.Kind.SELECT) {
             return kind + "() blocks, and this thread can do nothing else until it returns.";
         }
-        return "select() sleeps: nothing is ready that it was asked for. " + keys(selector, false)
-                + (nanos < 0 ? "" : "It wakes up in " + (nanos + 999_999) / 1_000_000 + " ms at the latest.");
+        return "select() sleeps: nothing is ready that it was asked for." + keys(selector, false)
+                + (nanos < 0 ? "" : " It wakes up in " + (nanos + 999_999) / 1_000_000 + " ms at the latest.");
     }
 
     /** A sentence for each key that is ready or, if not, for what happens unasked. */
@@ -66,9 +66,9 @@ final class Why {
             String reason = !key.isValid() || (ops != 0) != ready
                     ? null
                     : name.equals("listener") ? listener(key, ops) : client(key, name, ops);
-            text.append(reason == null ? "" : reason + " ");
+            text.append(reason == null ? "" : " " + reason);
         }
-        return ready ? text.toString().strip() : text.toString();
+        return text.toString();
     }
 
     private String listener(SelectionKey key, int ops) {

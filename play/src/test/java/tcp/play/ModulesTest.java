@@ -28,23 +28,30 @@ import tcp.testkit.source.Steps;
 class ModulesTest {
     private static final Path MODULES = Steps.project().resolve("docs/site/public/play");
     private static final int STORIES = 460;
+    private static final String LIMITS = "{\"maxEvents\":400}";
     private static final String PLAY = """
             import { createHash } from 'node:crypto'
             import { readFileSync } from 'node:fs'
-            const [module, stories, only] = process.argv.slice(2)
+            const [module, limits, stories, only] = process.argv.slice(2)
             const { play } = await import(module)
             const all = JSON.parse(readFileSync(stories, 'utf8'))
-            if (only) console.log(play(all[only], '{"maxEvents":1000}'))
-            else for (const story of all) console.log(createHash('sha256').update(play(story, '{"maxEvents":1000}')).digest('hex'))
+            if (only) console.log(play(all[only], limits))
+            else for (const story of all) console.log(createHash('sha256').update(play(story, limits)).digest('hex'))
             """;
     private static final String HUNDRED = """
             const { play } = await import(process.argv[2])
-            let story = 'A connects', longest = 0
+            let story = 'A connects', known = 0, longest = 0
             for (let i = 0; i < 100; i++) {
-              const from = performance.now()
-              play(story, '{}')
-              longest = i < 5 ? 0 : Math.max(longest, performance.now() - from)
-              story += i % 3 ? `; ${String.fromCharCode(65 + i / 3)} sends "GET / HTTP/1.1\\\\r\\\\n\\\\r\\\\n"` : `; ${String.fromCharCode(66 + i / 3)} connects`
+              const times = [1, 2].map(() => { // twice, since the machine may have been busy
+                const before = process.cpuUsage()
+                const trace = JSON.parse(play(story, JSON.stringify({ maxEvents: 20000, skip: known })))
+                const { user, system } = process.cpuUsage(before)
+                if (trace.error) throw new Error(trace.error)
+                return [(user + system) / 1000, known + trace.events.length]
+              })
+              longest = i < 5 ? 0 : Math.max(longest, Math.min(times[0][0], times[1][0]))
+              known = times[0][1]
+              story += i % 5 < 4 ? `; ${String.fromCharCode(65 + i / 5)} sends "GET / HTTP/1.1\\\\r\\\\n\\\\r\\\\n"` : `; ${String.fromCharCode(66 + i / 5)} connects`
             }
             console.log(Math.round(longest))
             """;
@@ -71,26 +78,33 @@ class ModulesTest {
     @ParameterizedTest
     @MethodSource("servers")
     void doesInAPageWhatItDoesInAJvm(Servers server) throws Exception {
+        boolean puzzles = Boolean.getBoolean("thorough");
         List<String> stories = new ArrayList<>();
         Iterator<Story> all = Exploration.stories(server.contract(), 1, STORIES);
         for (int i = 0; all.hasNext(); i++) {
             Story story = all.next();
-            if (i % 2 == 0 || i > STORIES - 60) { // the long ones, those without descriptors, and some of each kind
+            // The long ones, those without descriptors, and some of each kind; of puzzles fewer.
+            if ((i % 2 == 0 || i > STORIES - 60)
+                    && (i % 5 == 0 || puzzles || !server.facts().containsKey("puzzle"))) {
                 stories.add(story.onOneLine());
             }
         }
         Path file = folder.resolve("stories.json");
         Files.writeString(file, stories.stream().map(Recorder::quoted).collect(Collectors.joining(",", "[", "]")));
-        List<String> inAPage = node(PLAY, server, file.toString()).lines().toList();
+        List<String> inAPage =
+                node(PLAY, server, LIMITS, file.toString()).lines().toList();
         JvmServer jvm = new JvmServer(server.source());
         for (int i = 0; i < stories.size(); i++) {
-            String trace = jvm.play(stories.get(i));
+            String trace = jvm.play(stories.get(i), LIMITS);
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(trace.getBytes(StandardCharsets.UTF_8));
             if (!HexFormat.of().formatHex(hash).equals(inAPage.get(i))) {
-                List<String> other = node(PLAY, server, file.toString(), String.valueOf(i)).lines().toList();
+                List<String> other = node(PLAY, server, LIMITS, file.toString(), String.valueOf(i))
+                        .lines()
+                        .toList();
                 List<String> events = trace.lines().toList();
                 int same = 0;
-                while (same < Math.min(events.size(), other.size()) && events.get(same).equals(other.get(same))) {
+                while (same < Math.min(events.size(), other.size())
+                        && events.get(same).equals(other.get(same))) {
                     same++;
                 }
                 assertEquals(
@@ -101,11 +115,13 @@ class ModulesTest {
         }
     }
 
+    /** As the page does it: each time an action more, and only what is new comes back. */
     @Test
     void playsAHundredActionsFast() throws Exception {
-        Servers last = servers().filter(it -> it.name().equals("step5")).findFirst().orElseThrow();
+        Servers last =
+                servers().filter(it -> it.name().equals("step5")).findFirst().orElseThrow();
         int longest = Integer.parseInt(node(HUNDRED, last).strip());
-        assertTrue(longest < 50, "ms for a story: " + longest);
+        assertTrue(longest < 50, "ms of CPU time for a story: " + longest);
     }
 
     private String node(String script, Servers server, String... arguments) throws IOException {

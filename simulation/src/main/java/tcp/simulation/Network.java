@@ -3,12 +3,11 @@ package tcp.simulation;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -20,8 +19,8 @@ public final class Network {
     static final long FOREVER = -1;
 
     /** What a server does in its loop, and not when it is made or closed. */
-    private static final Set<Call.Kind> SERVING =
-            EnumSet.of(Call.Kind.SELECT, Call.Kind.ACCEPT, Call.Kind.READ, Call.Kind.WRITE);
+    private static final List<Call.Kind> SERVING =
+            List.of(Call.Kind.SELECT, Call.Kind.ACCEPT, Call.Kind.READ, Call.Kind.WRITE);
 
     private static final int FIRST_FREE_PORT = 40_000;
     private static final int FIRST_CLIENT_PORT = 50_001;
@@ -40,7 +39,7 @@ public final class Network {
 
     private final SimulatedSelectorProvider provider;
     private final Map<Integer, Listener> listeners = new LinkedHashMap<>();
-    private final TreeSet<String> notSimulated = new TreeSet<>();
+    private final Set<String> notSimulated = new LinkedHashSet<>();
     private List<Call> calls = new ArrayList<>();
     private int peers;
     private int sockets;

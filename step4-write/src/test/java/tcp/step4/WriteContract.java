@@ -44,7 +44,7 @@ public class WriteContract
     }
 
     /** The reply tells how many bytes came, and end of stream follows. */
-    @Order(2)
+    @Order(1)
     @Test
     public void repliesWithTheNumberOfBytes(InetSocketAddress server) {
         assertServed(server);
@@ -57,7 +57,7 @@ public class WriteContract
     }
 
     /** Nothing is sent to a client that has sent nothing. */
-    @Order(1)
+    @Order(2)
     @Test
     public void saysNothingUnasked(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {

@@ -262,9 +262,7 @@ final class Checker implements TestExecutionListener {
                             .listeners(this)
                             .cancellationToken(token)
                             .build());
-            if (isCurrent()) {
-                end.add(Optional.empty());
-            }
+            end.add(Optional.empty());
         });
         tests.setContextClassLoader(loader);
         tests.setDaemon(true);

@@ -138,10 +138,19 @@ record Exercise(
 
     /** The known wrong answers, by name. */
     List<WrongAnswer> wrongAnswers() throws IOException {
+        return answers("wrong");
+    }
+
+    /** Right answers that do something in another way than the solution. */
+    List<WrongAnswer> rightAnswers() throws IOException {
+        return answers("right");
+    }
+
+    private List<WrongAnswer> answers(String kind) throws IOException {
         List<WrongAnswer> answers = new ArrayList<>();
-        Path wrong = folder.resolve("wrong");
-        if (Files.isDirectory(wrong)) {
-            try (Stream<Path> files = Files.list(wrong)) {
+        Path of = folder.resolve(kind);
+        if (Files.isDirectory(of)) {
+            try (Stream<Path> files = Files.list(of)) {
                 for (Path file : files.filter(f -> f.toString().endsWith(".diff"))
                         .sorted()
                         .toList()) {

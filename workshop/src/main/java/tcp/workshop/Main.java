@@ -120,7 +120,7 @@ public final class Main implements Runnable {
 
     private static String line(Exercise exercise, Workspace mine) {
         String result = mine.result(exercise);
-        return "%-10s %-45s %3d min  %s"
+        return "%-10s %-48s %3d min  %s"
                 .formatted(
                         exercise.name(),
                         exercise.title(),

@@ -4,25 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tcp.testkit.Thorough;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.source.Steps;
 
 /**
- * check --target: what a server elsewhere answers is enough for many requirements. With
- * -Dthorough=true all exercises that say so in their task are tried.
+ * check --target: what a server elsewhere answers is enough for many requirements.
  */
+@Thorough
 class TargetIT {
     private static final Path PROJECT = Steps.project();
 
-    static List<String> exercises() {
-        return Boolean.getBoolean("thorough") ? List.of("echo", "http", "chat", "proxy") : List.of("chat");
-    }
-
     @ParameterizedTest
-    @MethodSource("exercises")
+    @ValueSource(strings = {"echo", "http", "chat", "proxy"})
     void tellsAServerElsewhereRightFromWrong(String name) {
         Exercise exercise = Exercise.named(name, PROJECT);
         Checks.Said right = check(exercise, exercise.solution());

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tcp.testkit.Thorough;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.Symptom;
 import tcp.testkit.client.UnexpectedResponse;
@@ -19,6 +20,7 @@ import tcp.testkit.server.ServerProcess;
 import tcp.testkit.source.Steps;
 
 /** The finished proxy as an unkind network, in front of the finished echo: what its options do. */
+@Thorough
 class UnkindNetworkIT {
     private static ServerProcess echo;
 

@@ -85,6 +85,23 @@ class VerdictIT {
         return tests;
     }
 
+    /** Servers that are written differently, and are right: with -Dthorough=true. */
+    @TestFactory
+    List<DynamicTest> otherRightAnswersMeetAllRequirements() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Exercise exercise : Boolean.getBoolean("thorough") ? selected() : List.<Exercise>of()) {
+            for (WrongAnswer right : exercise.rightAnswers()) {
+                String name = exercise.name() + "-" + right.name();
+                var checked = checks.check(exercise, right.source(), name);
+                tests.add(dynamicTest(name, () -> {
+                    Checks.Said said = checked.join();
+                    assertThat(said.outcome().status()).as("status of %s", said).isZero();
+                }));
+            }
+        }
+        return tests;
+    }
+
     /** All exercises; -Dworkshop.only=step3 for one. */
     private static List<Exercise> selected() {
         String only = System.getProperty("workshop.only");

@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tcp.testkit.Thorough;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.source.Steps;
 import tcp.testkit.system.Programs;
 
 /** check --watch: each save gets a verdict, and nothing stays behind. */
+@Thorough
 class WatchIT {
     @TempDir
     Path folder;

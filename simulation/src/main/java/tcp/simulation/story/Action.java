@@ -81,7 +81,7 @@ public record Action(What what, int client, String text, long number, int call) 
                 } else if (part == 's') {
                     text = unquoted(line.substring(at + 1, end - 1));
                 } else {
-                    number = Long.parseLong(line.substring(at, end));
+                    number = Integer.parseInt(line.substring(at, end));
                 }
                 at = end;
             }

@@ -25,7 +25,8 @@ public interface CommandLineContract {
     @Test
     @Tag("program")
     default void runsFromSource(ServerProgram program) {
-        try (ServerProcess server = ServerProcess.java(program.source().toString(), "0")) {
+        try (ServerProcess server = ServerProcess.command(
+                List.of(program.java().toString(), program.source().toString(), "0"))) {
             assertServed(server.address());
             assertThat(server.firstLine())
                     .isEqualTo("Listening on port " + server.address().getPort());

@@ -44,7 +44,7 @@ public interface DescriptorLimitContract {
             live.forEach(client -> ask(client, server));
             Duration each = Duration.ofNanos(System.nanoTime() - start).dividedBy(20);
             others.forEach(Client::close);
-            assertServedAgain(server);
+            afterwards(() -> assertServed(server.address()));
             live.forEach(Client::close);
             if (share >= 0.15) {
                 throw new ServerFault(Kind.SPINS, """
@@ -60,12 +60,13 @@ public interface DescriptorLimitContract {
         }
     }
 
-    private void assertServedAgain(ServerProcess server) {
+    /** Does something that needs the server to accept again. */
+    private static void afterwards(Runnable question) {
         try {
-            assertServed(server.address());
+            question.run();
         } catch (AssertionError e) {
             throw new AssertionError("""
-                    accept() had failed, too many open files. Then others left, and a new client was not served.
+                    accept() had failed, too many open files. Then there was room again, and a client was not served.
                     Look at:   how long does the listener rest when accept() fails, and what ends that?
                     %s""".formatted(e.getMessage()), e);
         }
@@ -86,9 +87,8 @@ public interface DescriptorLimitContract {
                 assertThat(prlimit.awaitExit()).as("exit status of\n" + prlimit).isZero();
             }
             Client last = clients.get(79);
-            last.lookAt("how long does the listener rest when accept() fails, and who wakes it up?");
             long start = System.nanoTime();
-            ask(last, server);
+            afterwards(() -> ask(last, server));
             assertThat(Duration.ofNanos(System.nanoTime() - start))
                     .as("time from the moment accept() may work again to an answer")
                     .isLessThan(Duration.ofSeconds(1));

@@ -156,11 +156,16 @@ public final class ServerProcess extends RunningServer {
         awaitExit();
     }
 
+    /** Notes whether it has ended by itself; if it has printed an exception, it may be about to. */
+    private void noteEnd() {
+        if (!closed) {
+            ended = await(Duration.ofMillis(err.isEmpty() ? 0 : 500), () -> !process.isAlive());
+        }
+    }
+
     @Override
     Optional<ServerFault> fault() {
-        if (!closed && !process.isAlive()) {
-            ended = true;
-        }
+        noteEnd();
         return !ended
                 ? Optional.empty()
                 : Optional.of(new ServerFault(
@@ -168,7 +173,16 @@ public final class ServerProcess extends RunningServer {
                         "The server's process ended by itself, with status %d.%s"
                                 .formatted(
                                         awaitExit(),
-                                        err.isEmpty() ? "" : " It printed:\n" + String.join("\n", first(err, 12)))));
+                                        err.isEmpty()
+                                                ? ""
+                                                : " It printed:\n" + String.join("\n", first(ownLines(), 12)))));
+    }
+
+    /** What it has printed on standard error, but for the lines of a stack trace that are the JDK's. */
+    private List<String> ownLines() {
+        return err.stream()
+                .filter(line -> !line.matches("\\s+at (java|jdk|sun)\\..*"))
+                .toList();
     }
 
     private static List<String> first(List<String> lines, int most) {
@@ -213,13 +227,14 @@ public final class ServerProcess extends RunningServer {
     /** Ends it and what it has started, at once if it does not end when asked. */
     @Override
     public void close() {
-        fault(); // is noted, if there is one
+        noteEnd();
+        int patience = closed ? 1 : 5; // s; less if it was asked before
         closed = true;
         // strace, when it is asked to end, lets go of the server, which would live on.
         process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
         try {
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {

@@ -12,15 +12,19 @@ import tcp.testkit.system.Programs;
  * The server as a program, to be started in ways of a test's own choice. A test that asks
  * for it gets it from {@link ServerExtension}.
  *
+ * @param java the command that runs it
  * @param classes the folder of its classes
+ * @param main the class to start
  * @param source its source file
  * @param jar its jar
  * @param started what {@link #start} and {@link #startWithDescriptors} have started
  */
-public record ServerProgram(Path classes, Path source, Path jar, List<ServerProcess> started) {
+public record ServerProgram(Path java, Path classes, String main, Path source, Path jar, List<ServerProcess> started) {
     static ServerProgram of(ExtensionContext context) {
         return new ServerProgram(
+                path(context, "server.java", Programs.JAVA.toString()),
                 path(context, "server.classes", "target/classes"),
+                context.getConfigurationParameter("server.main").orElse("tcp.Server"),
                 path(context, "server.source", "src/main/java/tcp/Server.java"),
                 path(context, "server.jar", "target/server.jar"),
                 new ArrayList<>());
@@ -57,8 +61,8 @@ public record ServerProgram(Path classes, Path source, Path jar, List<ServerProc
 
     /** The command that starts it, with options for the JVM and arguments of its own. */
     public List<String> command(List<String> options, String... arguments) {
-        var server = List.of("-cp", classes.toString(), "tcp.Server");
-        return join(join(List.of(Programs.JAVA.toString()), options), join(server, List.of(arguments)));
+        var server = List.of("-cp", classes.toString(), main);
+        return join(join(List.of(java.toString()), options), join(server, List.of(arguments)));
     }
 
     private static List<String> join(List<String> one, List<String> two) {

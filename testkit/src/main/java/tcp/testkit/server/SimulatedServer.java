@@ -166,10 +166,10 @@ public final class SimulatedServer extends RunningServer {
             server.close();
             return null;
         });
-        awaitWithTime(() -> close.task().isDone());
-        look().filter(fault -> !close.task().isDone()).ifPresent(fault -> {
-            throw fault;
-        });
+        if (!awaitWithTime(() -> close.task().isDone())) {
+            throw look().orElseGet(() ->
+                    InProcessServer.stuck(Kind.DOES_NOT_END, "The server's close() does not return.", close.thread()));
+        }
         InProcessServer.finish(Kind.DOES_NOT_END, close);
     }
 

@@ -2,6 +2,7 @@ package tcp.docs.console;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import tcp.docs.source.BrokenSources;
 import tcp.docs.source.DiffBlocks;
 import tcp.testkit.source.SourceCompiler;
 import tcp.testkit.system.Folders;
+import tcp.testkit.system.Programs;
 
 /**
  * Commands that are run together in a copy of the repository, and whose outputs are compared
@@ -39,6 +41,7 @@ import tcp.testkit.system.Folders;
  */
 record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean literal) {
     private static final String PORT = "8080"; // as the pages have it
+    private static final String PROXY_PORT = "9000"; // that of a proxy in front of it
     private static final Pattern LAUNCH =
             Pattern.compile("(?<program>\\S*Server\\.java|-jar \\S+\\.jar)(?: (?<port>[^\\s;|&>]+))?");
     private static final Map<String, SourceCompiler.Compilation> COMPILED = new ConcurrentHashMap<>();
@@ -103,6 +106,13 @@ record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean
                 : Stream.concat(Stream.of(server), commands.stream()).toList();
     }
 
+    /** The java command that it needs: that of this test if it will do, else of the newest JDK. */
+    private Path java() {
+        int version =
+                all().stream().mapToInt(command -> command.block().jdk()).max().orElseThrow();
+        return version <= 17 ? Programs.JAVA : Programs.java(version);
+    }
+
     /**
      * Runs it and tells what is not as the blocks show it.
      *
@@ -141,7 +151,7 @@ record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean
     }
 
     private Map<Command, List<String>> run(Path copy) throws IOException, InterruptedException {
-        try (Shell shell = Shell.type(copy, commands, UnaryOperator.identity())) {
+        try (Shell shell = Shell.type(copy, java(), commands, UnaryOperator.identity())) {
             return outputs(shell, UnaryOperator.identity());
         }
     }
@@ -152,19 +162,20 @@ record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean
         String shown = given.find() && String.valueOf(given.group("port")).matches("[1-9]\\d{0,4}")
                 ? given.group("port")
                 : PORT;
-        try (Shell shell = Shell.start(copy, compiled(copy, launch(server.text(), "0")))) {
+        try (Shell shell = Shell.start(copy, java(), compiled(copy, launch(server.text(), "0")))) {
             int listening = shell.awaitPort();
             String real = listening < 0 ? shown : String.valueOf(listening);
             String pid = String.valueOf(shell.javaPid());
-            UnaryOperator<String> back = line -> replaceNumber(line, real, shown);
+            String proxy = freePort();
+            UnaryOperator<String> back = line -> replaceNumber(replaceNumber(line, real, shown), proxy, PROXY_PORT);
             UnaryOperator<String> change = text -> compiled(
                     copy,
                     launch(
-                            replaceNumber(text, shown, real)
+                            replaceNumber(replaceNumber(text, shown, real), PROXY_PORT, proxy)
                                     .replace("$(pgrep -f Server.java)", pid)
                                     .replace("pgrep -f Server.java", "echo " + pid),
-                            real));
-            try (Shell terminal = Shell.type(copy, commands, change)) {
+                            text.contains(" " + PROXY_PORT + " ") ? proxy : real));
+            try (Shell terminal = Shell.type(copy, java(), commands, change)) {
                 Map<Command, List<String>> outputs = outputs(terminal, back);
                 shell.await(
                         () -> OutputMatcher.fits(
@@ -261,6 +272,12 @@ record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean
             return folder.getFileName();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String freePort() throws IOException {
+        try (ServerSocket any = new ServerSocket(0)) {
+            return String.valueOf(any.getLocalPort());
         }
     }
 

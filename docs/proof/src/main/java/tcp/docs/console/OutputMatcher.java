@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * number, and a line {@code ...} for any lines. A percentage is idle (below 20) or busy.
  */
 public final class OutputMatcher {
-    private static final String NUMBER = "(?:[0-9][0-9.,]*|<n>)";
+    private static final String NUMBER = "(?:0x[0-9a-f]+|[0-9][0-9.,]*|<n>)";
     private static final Pattern VARYING = Pattern.compile("(?<any> *<n>)"
             + "|(?<port>(?<=127\\.0\\.0\\.1:|\\[::1\\]:|0:0:1\\]?:|at address: )[0-9]+)"
             + "|(?<ms>[0-9.]+(?= ?ms\\b))|(?<time>[0-9]+m[0-9.]+s)"

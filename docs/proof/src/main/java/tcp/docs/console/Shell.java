@@ -47,13 +47,13 @@ public final class Shell implements AutoCloseable {
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final Thread reader;
 
-    private Shell(Path folder, String... command) throws IOException {
+    private Shell(Path folder, Path java, String... command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(Stream.concat(Stream.of("setsid", "bash"), Stream.of(command))
                         .toList())
                 .directory(folder.toFile())
                 .redirectErrorStream(true);
         var environment = builder.environment();
-        environment.put("PATH", Programs.JAVA.getParent() + ":" + environment.get("PATH"));
+        environment.put("PATH", java.getParent() + ":" + environment.get("PATH"));
         environment.put("LC_ALL", "C");
         // A person's own .curlrc does not count. And curl in a terminal shows no progress.
         environment.put("HOME", folder.toString());
@@ -68,16 +68,21 @@ public final class Shell implements AutoCloseable {
 
     /** Starts one command. */
     public static Shell start(Path folder, String command) throws IOException {
-        return new Shell(folder, "-c", command);
+        return start(folder, Programs.JAVA, command);
+    }
+
+    static Shell start(Path folder, Path java, String command) throws IOException {
+        return new Shell(folder, java, "-c", command);
     }
 
     /**
      * Runs commands one after the other, and returns when the last one has ended, or one has not
      * in a long time. What they have started in the background runs on until close().
      *
+     * @param java the command that java is
      * @param change what becomes of the text of a command before it is run
      */
-    static Shell type(Path folder, List<Command> commands, UnaryOperator<String> change)
+    static Shell type(Path folder, Path java, List<Command> commands, UnaryOperator<String> change)
             throws IOException, InterruptedException {
         StringBuilder script = new StringBuilder();
         for (int i = 0; i < commands.size(); i++) {
@@ -91,7 +96,7 @@ public final class Shell implements AutoCloseable {
         }
         Path file = Files.createTempFile(folder, ".commands", ".sh");
         Files.writeString(file, script);
-        Shell shell = new Shell(folder, file.toString());
+        Shell shell = new Shell(folder, java, file.toString());
         for (int i = 0; i < commands.size(); i++) {
             String mark = MARK + i + "\n";
             if (!shell.await(() -> shell.text().contains(mark), PATIENCE)) {

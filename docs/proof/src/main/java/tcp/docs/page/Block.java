@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  */
 public record Block(String page, int index, int line, String info, List<String> lines) {
     private static final Pattern TITLE = Pattern.compile("title=\"([^\"]*)\"");
+    private static final Pattern JDK = Pattern.compile(" jdk=(\\d+)");
 
     /** The first word behind the fence; empty if there is none. */
     public String language() {
@@ -25,6 +26,12 @@ public record Block(String page, int index, int line, String info, List<String> 
     public String title() {
         Matcher title = TITLE.matcher(info);
         return title.find() ? title.group(1) : "";
+    }
+
+    /** The oldest JDK that its commands can do with: jdk=… behind the title, or the build's. */
+    public int jdk() {
+        Matcher jdk = JDK.matcher(info);
+        return jdk.find() ? Integer.parseInt(jdk.group(1)) : 17;
     }
 
     /** Where its line number i is, from 0; -1 is the fence itself. */

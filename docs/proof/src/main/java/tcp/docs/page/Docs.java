@@ -95,7 +95,7 @@ public record Docs(Path root, Map<String, Page> pages) {
     /** Copies what the commands of the pages use: the steps' sources, docs/try and docs/broken. */
     public void copy(Path to) {
         walk(root, (name, file) -> {
-            if (name.matches("step[^/]*/src/main/.*|docs/(try|broken)/.*")) {
+            if (name.matches("step[^/]*/src/main/.*|docs/(try|broken)/.*|workshop/exercises/[^/]*/solution/.*")) {
                 Path copy = to.resolve(name);
                 Files.createDirectories(copy.getParent());
                 Files.copy(file, copy);

@@ -1,5 +1,6 @@
 package tcp.docs.source;
 
+import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.Stream;
 import tcp.docs.page.Block;
@@ -8,18 +9,19 @@ import tcp.docs.page.Problem;
 import tcp.testkit.source.Patch;
 import tcp.testkit.source.Steps;
 
-/** A java block shows lines of a step's source, as they are. */
+/** A java block shows lines of a step's source, or of a program in docs/try, as they are. */
 public final class JavaBlocks {
     private JavaBlocks() {}
 
     static List<Problem> check(Docs docs, Block block) {
-        Steps step = step(block);
-        if (step == null) {
+        String file = source(docs, block);
+        if (file == null) {
             return List.of(block.problem(
                     "a java block titled \"" + block.title() + "\"",
-                    "title it \"Server.java#member\" in a chapter, and \"step5-http/Server.java#member\" elsewhere"));
+                    "title it \"Server.java#member\" in a chapter, and elsewhere \"step5-http/Server.java#member\""
+                            + " or \"docs/try/Program.java\""));
         }
-        List<String> source = docs.source(step);
+        List<String> source = docs.lines(file);
         if (block.lines().isEmpty() || !Patch.places(source, block.lines()).isEmpty()) {
             return List.of();
         }
@@ -30,9 +32,17 @@ public final class JavaBlocks {
         List<String> now = excerpt(source, block.lines());
         return List.of(block.problem(
                         differs,
-                        "this line is not in " + Docs.sourceName(step) + ", or not behind the one before it",
+                        "this line is not in " + file + ", or not behind the one before it",
                         "copy it from there as it is, or let -Ddocs.update do it")
                 .with(now == null ? null : docs.edit(block, now)));
+    }
+
+    /** The file that a java block is from, or null. */
+    private static String source(Docs docs, Block block) {
+        Steps step = step(block);
+        boolean program = block.title().startsWith("docs/try/")
+                && Files.exists(docs.root().resolve(block.title()));
+        return step != null ? Docs.sourceName(step) : program ? block.title() : null;
     }
 
     /** The step that a java block is from: title="Server.java#run", or with its folder; or null. */
