@@ -334,7 +334,8 @@ final class Run extends Player {
         if (stopped) {
             throw stop();
         } else if (closing) {
-            return false;
+            network.advance(Math.max(nanos, 0)); // a server that has to end may look now and then
+            return nanos >= 0;
         } else if (end == What.INTERRUPTED) {
             throw fail(Kind.NO_END, "The server's thread has been interrupted, and run() goes on.");
         } else if (end == What.SIGTERM && nanos < 0 && !lookedAgain) { // nobody has woken it: are they that slow?
