@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import tcp.simulation.Call;
@@ -69,6 +70,7 @@ final class Run extends Player {
     private What end; // what has told the server to end; null: nothing
     private long endedAt;
     private boolean allLeft;
+    private boolean lookedAgain;
 
     Run(Contract contract, ServerFactory factory, Iterator<Story> stories) {
         super(new Network().logging(false));
@@ -332,9 +334,14 @@ final class Run extends Player {
         if (stopped) {
             throw stop();
         } else if (closing) {
-            return false;
+            network.advance(Math.max(nanos, 0)); // a server that has to end may look now and then
+            return nanos >= 0;
         } else if (end == What.INTERRUPTED) {
             throw fail(Kind.NO_END, "The server's thread has been interrupted, and run() goes on.");
+        } else if (end == What.SIGTERM && nanos < 0 && !lookedAgain) { // nobody has woken it: are they that slow?
+            lookedAgain = true;
+            awaitHooks(40, 5);
+            return true;
         } else if (end == What.SIGTERM && network.now() - endedAt > GRACE + SLACK) {
             throw fail(
                     Kind.NO_END,
@@ -440,14 +447,21 @@ final class Run extends Player {
             client.sentAtSigterm = client.sent.length();
         }
         server.shutdownHooks().forEach(Thread::start);
-        for (int waiting = 0; waiting < 2; ) { // twice, since one may wait for a moment only
-            Thread.yield();
-            waiting = server.shutdownHooks().stream().allMatch(Run::waits) ? waiting + 1 : 0;
-        }
+        awaitHooks(2, 0);
+        lookedAgain = false;
         timeLeft = 50_000_000; // a server that has to end may look now and then
         if (server.shutdownHooks().isEmpty()) { // then the process ends
             ended();
             throw stop();
+        }
+    }
+
+    /** Until they have been seen so often in a row to wait, or to have ended: they may wait for a moment only. */
+    private void awaitHooks(int times, long millis) {
+        for (int waiting = 0; waiting < times; ) {
+            Thread.yield();
+            LockSupport.parkNanos(millis * 1_000_000);
+            waiting = server.shutdownHooks().stream().allMatch(Run::waits) ? waiting + 1 : 0;
         }
     }
 
