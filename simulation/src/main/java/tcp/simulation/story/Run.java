@@ -334,7 +334,9 @@ final class Run extends Player {
         if (stopped) {
             throw stop();
         } else if (closing) {
-            network.advance(Math.max(nanos, 0)); // a server that has to end may look now and then
+            if (nanos >= 0) { // a server that has to end may look now and then
+                network.advance(nanos);
+            }
             return nanos >= 0;
         } else if (end == What.INTERRUPTED) {
             throw fail(Kind.NO_END, "The server's thread has been interrupted, and run() goes on.");
