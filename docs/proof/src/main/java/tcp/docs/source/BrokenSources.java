@@ -70,7 +70,7 @@ public final class BrokenSources {
         for (String name : files(docs, "try")) {
             if (docs.blocks("console")
                     .flatMap(block -> block.lines().stream())
-                    .noneMatch(line -> line.startsWith("$ ") && line.contains("docs/" + name))) {
+                    .noneMatch(line -> line.matches("[$>] .*") && line.contains("docs/" + name))) {
                 problems.add(new Problem(
                         "docs/" + name + ":1", "no block runs it", "take it away, or run it in a console block"));
             }
