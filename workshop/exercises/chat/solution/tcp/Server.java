@@ -13,10 +13,10 @@ import java.nio.charset.StandardCharsets;
 
 /** Chat: what one says, all others hear; but nobody waits for one who does not listen. */
 public final class Server implements AutoCloseable {
-    private static final Charset BYTES = StandardCharsets.ISO_8859_1; // a character for each byte
+    private static final Charset BYTES = StandardCharsets.ISO_8859_1; // a char per byte
     private static final int LINE = 1024; // bytes at most
 
-    /** Bytes kept for a client. If a line does not fit, it is cut off. 500 clients take 32 MB. */
+    /** Bytes kept for a client (32 MB for 500). If a line does not fit, it is cut off. */
     private static final int QUEUE = 64 * 1024;
 
     private final Selector selector = Selector.open();
@@ -66,7 +66,7 @@ public final class Server implements AutoCloseable {
             if (key.isValid() && key.isAcceptable()) {
                 accept(key);
             }
-            if (key.isValid() && key.isWritable()) { // not valid: another's line has just cut it off
+            if (key.isValid() && key.isWritable()) { // another's line may have cut it off
                 write(key);
             }
             if (key.isValid() && key.isReadable()) {
@@ -89,7 +89,7 @@ public final class Server implements AutoCloseable {
 
     private void read(SelectionKey key) throws IOException {
         Client client = (Client) key.attachment();
-        int n = ((SocketChannel) key.channel()).read(buffer.clear()); // once: others have their turn
+        int n = ((SocketChannel) key.channel()).read(buffer.clear()); // once: fair to all
         buffer.flip();
         while (buffer.hasRemaining() && key.isValid()) {
             byte b = buffer.get();
@@ -98,14 +98,15 @@ public final class Server implements AutoCloseable {
             }
             client.line.put(b);
             if (b == '\n') {
-                line(key, new String(client.line.array(), 0, client.line.position() - 1, BYTES));
+                int end = client.line.position() - 1;
+                line(key, new String(client.line.array(), 0, end, BYTES));
                 client.line.clear();
             }
         }
         if (n == -1) { // it has left; a line that is not over is none
             client.name = null;
             client.ended = true;
-            key.interestOps(SelectionKey.OP_WRITE); // what is in its queue, and then the end
+            key.interestOps(SelectionKey.OP_WRITE); // its queue, and then the end
         }
     }
 
@@ -117,7 +118,7 @@ public final class Server implements AutoCloseable {
                     send(other, client.name + ": " + line + "\n");
                 }
             }
-        } else if (selector.keys().stream().anyMatch(other -> line.equals(nameOf(other)))) {
+        } else if (selector.keys().stream().anyMatch(each -> line.equals(nameOf(each)))) {
             send(key, "taken\n");
         } else {
             client.name = line;
@@ -127,7 +128,7 @@ public final class Server implements AutoCloseable {
 
     /** The name of a client that is here, or null. */
     private static String nameOf(SelectionKey key) {
-        return key.isValid() && key.attachment() instanceof Client client ? client.name : null;
+        return key.isValid() && key.attachment() instanceof Client c ? c.name : null;
     }
 
     /** Puts a line in a client's queue. If it does not fit, the client is cut off. */

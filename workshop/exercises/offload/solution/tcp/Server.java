@@ -18,21 +18,20 @@ import java.util.concurrent.Executors;
 
 /** Answers lines, and has other threads do what would hold up the loop. */
 public final class Server implements AutoCloseable {
-    private static final Charset BYTES = StandardCharsets.ISO_8859_1; // a character for each byte
+    private static final Charset BYTES = StandardCharsets.ISO_8859_1; // a char per byte
     private static final int LINE = 4096; // bytes at most
-    private static final int UNDER_WAY = 8; // requests of a client at most; it is read no more then
-    private static final int WORKERS = 16;
+    private static final int AT_ONCE = 8; // requests of a client; no more are read then
 
     private final Selector selector = Selector.open();
-    private final Queue<SelectionKey> answered = new ConcurrentLinkedQueue<>(); // by the workers
-    private final ExecutorService workers = Executors.newFixedThreadPool(WORKERS, Server::worker);
+    private final Queue<SelectionKey> done = new ConcurrentLinkedQueue<>(); // by workers
+    private final ExecutorService pool = Executors.newFixedThreadPool(16, Server::worker);
     private final ServerSocketChannel listener;
     private volatile boolean closed;
 
     private static final class Client {
         final ByteBuffer in = ByteBuffer.allocate(LINE); // lines that nobody works on yet
-        final Queue<CompletableFuture<String>> underWay = new ArrayDeque<>(); // in their order
-        final ByteBuffer out = ByteBuffer.allocate(LINE); // answers that write() has not taken
+        final Queue<CompletableFuture<String>> underWay = new ArrayDeque<>(); // in order
+        final ByteBuffer out = ByteBuffer.allocate(LINE); // answers not written yet
         boolean ended;
     }
 
@@ -63,7 +62,7 @@ public final class Server implements AutoCloseable {
             if (paused) {
                 acceptKey.interestOps(SelectionKey.OP_ACCEPT);
             }
-            for (SelectionKey key; (key = answered.poll()) != null; ) {
+            for (SelectionKey key; (key = done.poll()) != null; ) {
                 if (key.isValid()) { // its client may have left meanwhile
                     handle(key);
                 }
@@ -93,11 +92,12 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Does all that can be done for a client now: read, begin work, collect answers, write. */
+    /** Does all it can for a client now: read, begin work, collect answers, write. */
     private void serve(SelectionKey key) throws IOException {
         SocketChannel channel = (SocketChannel) key.channel();
         Client client = (Client) key.attachment();
-        if ((key.interestOps() & key.readyOps() & SelectionKey.OP_READ) != 0) { // perhaps of an earlier select()
+        // readyOps() may be of an earlier select()
+        if ((key.interestOps() & key.readyOps() & SelectionKey.OP_READ) != 0) {
             client.ended = channel.read(client.in) == -1;
         }
         boolean more = true;
@@ -111,34 +111,35 @@ public final class Server implements AutoCloseable {
             }
         }
         boolean owes = client.out.position() > 0 || !client.underWay.isEmpty();
+        boolean full = !client.in.hasRemaining();
         if (client.ended && !owes) {
             channel.close(); // and a line that is not over is none
-        } else if (!client.ended && client.underWay.isEmpty() && !client.in.hasRemaining()) {
+        } else if (!client.ended && client.underWay.isEmpty() && full) {
             throw new IOException("line too long");
         } else {
-            boolean reads = !client.ended && client.underWay.size() < UNDER_WAY && client.in.hasRemaining();
-            boolean writes = client.out.position() > 0;
-            key.interestOps((reads ? SelectionKey.OP_READ : 0) | (writes ? SelectionKey.OP_WRITE : 0));
+            boolean reads = !client.ended && client.underWay.size() < AT_ONCE && !full;
+            int write = client.out.position() > 0 ? SelectionKey.OP_WRITE : 0;
+            key.interestOps(write | (reads ? SelectionKey.OP_READ : 0));
         }
     }
 
     /** Has the lines worked on that have come, as many as may be under way. */
     private void begin(SelectionKey key, Client client) {
         client.in.flip();
-        for (int i = 0; i < client.in.limit() && client.underWay.size() < UNDER_WAY; i++) {
+        for (int i = 0; i < client.in.limit() && client.underWay.size() < AT_ONCE; i++) {
             if (client.in.get(i) == '\n') {
                 byte[] bytes = new byte[i + 1 - client.in.position()];
                 client.in.get(bytes);
                 String line = new String(bytes, BYTES);
                 if (line.startsWith("sleep ")) {
-                    var work = CompletableFuture.supplyAsync(() -> work(line), workers);
+                    var work = CompletableFuture.supplyAsync(() -> work(line), pool);
                     client.underWay.add(work);
-                    work.whenComplete((answer, failed) -> { // and not before it is complete
-                        answered.add(key);
+                    work.whenComplete((answer, failed) -> { // not before it is complete
+                        done.add(key);
                         selector.wakeup();
                     });
-                } else {
-                    client.underWay.add(CompletableFuture.completedFuture(line)); // in its turn
+                } else { // in its turn
+                    client.underWay.add(CompletableFuture.completedFuture(line));
                 }
             }
         }
@@ -195,7 +196,7 @@ public final class Server implements AutoCloseable {
             }
             selector.close();
         }
-        workers.shutdownNow(); // interrupts what is under way
+        pool.shutdownNow(); // interrupts what is under way
     }
 
     public static void main(String[] args) throws IOException {

@@ -8,15 +8,14 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A proxy: passes on what comes, both ways; if it is told to, as an unkind network does. */
+/** A proxy: passes on what comes, both ways; if told to, as an unkind network does. */
 public final class Server implements AutoCloseable {
-    private static final Set<String> OPTIONS = Set.of("--chop", "--slow", "--stall", "--reset-after");
+    private static final String OPTION = "--(chop|slow|stall|reset-after)";
     private static final String TARGET = System.getProperty("target", "127.0.0.1:8080");
 
     private final Selector selector = Selector.open();
@@ -24,13 +23,13 @@ public final class Server implements AutoCloseable {
     private final InetSocketAddress target;
     private final long piece; // bytes passed on at once
     private final long pause; // ms after each piece, or 0
-    private final long stall; // bytes of a connection, after which it passes on nothing any more
+    private final long stall; // bytes of a connection, after which it passes on no more
     private final long reset; // bytes of a connection, after which it resets both ends
     private volatile boolean closed;
 
     /** One of the two ends of a connection through the proxy. */
     private static final class End {
-        final ByteBuffer out = ByteBuffer.allocate(16 * 1024).flip(); // what this end is owed
+        final ByteBuffer out = ByteBuffer.allocate(16 * 1024).flip(); // owed to this end
         final SelectionKey key;
         End other;
         boolean ended; // it sends no more
@@ -39,7 +38,7 @@ public final class Server implements AutoCloseable {
 
         End(SocketChannel channel, Selector selector) throws IOException {
             channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // the proxy adds no delay
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true); // adds no delay
             key = channel.register(selector, 0, this);
         }
 
@@ -48,21 +47,21 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Passes on to the system property "target", HOST:PORT. Port 0 means any free one. */
+    /** Passes on to system property "target", HOST:PORT. Port 0 means any free one. */
     public Server(int port) throws IOException {
         this(port, TARGET, Map.of());
     }
 
-    private Server(int port, String target, Map<String, Long> options) throws IOException {
+    private Server(int port, String to, Map<String, Long> options) throws IOException {
         piece = Math.max(1, options.getOrDefault("--chop", Long.MAX_VALUE));
         pause = options.getOrDefault("--slow", options.containsKey("--chop") ? 1L : 0L);
         stall = options.getOrDefault("--stall", Long.MAX_VALUE);
         reset = options.getOrDefault("--reset-after", Long.MAX_VALUE);
         try {
-            int colon = target.lastIndexOf(':');
-            String host = target.substring(0, Math.max(0, colon));
-            this.target = new InetSocketAddress(host, Integer.parseInt(target.substring(colon + 1)));
-            if (this.target.isUnresolved()) { // connect() would throw an exception that ends the loop
+            int at = to.lastIndexOf(':');
+            String host = to.substring(0, Math.max(0, at));
+            target = new InetSocketAddress(host, Integer.parseInt(to.substring(at + 1)));
+            if (target.isUnresolved()) { // connect() would throw what ends the loop
                 throw new IllegalArgumentException("there is no host " + host);
             }
             listener = ServerSocketChannel.open();
@@ -86,13 +85,14 @@ public final class Server implements AutoCloseable {
         boolean owes = false;
         while (!closed && !Thread.currentThread().isInterrupted()) {
             boolean paused = acceptKey.interestOps() == 0;
-            selector.select(this::handle, paused ? 100 : owes ? pause : 0); // ms at most; 0: no limit
+            selector.select(this::handle, paused ? 100 : owes ? pause : 0); // 0: no limit
             if (paused) {
                 acceptKey.interestOps(SelectionKey.OP_ACCEPT);
             }
             owes = false;
-            for (SelectionKey key : pause > 0 ? selector.keys() : Set.<SelectionKey>of()) {
-                if (key.isValid() && key.attachment() instanceof End end && end.out.hasRemaining()) {
+            for (var key : pause > 0 ? selector.keys() : Set.<SelectionKey>of()) {
+                End end = (End) key.attachment(); // null: the listener
+                if (key.isValid() && end != null && end.out.hasRemaining()) {
                     update(end); // perhaps its next piece is due
                     owes = true;
                 }
@@ -121,7 +121,7 @@ public final class Server implements AutoCloseable {
 
     private void accept(SelectionKey key) throws IOException {
         key.interestOps(0); // stays so if this fails (too many open files): see run()
-        SocketChannel onward = SocketChannel.open(); // first, or a client might have no onward way
+        SocketChannel onward = SocketChannel.open(); // first, or a client might have none
         SocketChannel channel = null;
         try {
             channel = listener.accept(); // one; select() reports the next
@@ -161,7 +161,7 @@ public final class Server implements AutoCloseable {
     private void read(End end) throws IOException {
         int n;
         try {
-            n = end.channel().read(end.other.out.clear()); // empty, or it would not be read
+            n = end.channel().read(end.other.out.clear()); // empty: see update()
         } finally {
             end.other.out.flip();
         }
@@ -193,17 +193,18 @@ public final class Server implements AutoCloseable {
     private void update(End end) throws IOException {
         boolean stalls = end.passed + end.other.passed >= stall;
         boolean reads = !end.ended && !end.other.out.hasRemaining();
-        boolean writes = end.out.hasRemaining() && (pause == 0 || System.nanoTime() >= end.next);
-        if (end.ended && end.other.ended) { // and nothing is owed, or the end had not been read
+        boolean due = pause == 0 || System.nanoTime() >= end.next;
+        int write = due && end.out.hasRemaining() ? SelectionKey.OP_WRITE : 0;
+        if (end.ended && end.other.ended) { // and nothing is owed: see reads
             end.key.channel().close();
             end.other.key.channel().close();
         } else {
-            end.key.interestOps(stalls ? 0 : (reads ? SelectionKey.OP_READ : 0) | (writes ? SelectionKey.OP_WRITE : 0));
+            end.key.interestOps(stalls ? 0 : write | (reads ? SelectionKey.OP_READ : 0));
         }
     }
 
     private void drop(SelectionKey key) {
-        if (key.attachment() instanceof End end) { // a reset, so that neither takes a part for all
+        if (key.attachment() instanceof End end) { // reset: neither takes a part for all
             for (End each : List.of(end, end.other)) {
                 try (SocketChannel channel = each.channel()) {
                     channel.setOption(StandardSocketOptions.SO_LINGER, 0);
@@ -233,17 +234,20 @@ public final class Server implements AutoCloseable {
         try {
             Map<String, Long> options = new HashMap<>();
             for (int i = 2; i < args.length; i += 2) {
-                if (!OPTIONS.contains(args[i]) || i + 1 == args.length || !args[i + 1].matches("[0-9]{1,9}")) {
-                    throw new IllegalArgumentException(args[i] + " is no option with a number");
+                String number = i + 1 < args.length ? args[i + 1] : "";
+                if (!args[i].matches(OPTION) || !number.matches("[0-9]{1,9}")) {
+                    String problem = args[i] + " is no option with a number";
+                    throw new IllegalArgumentException(problem);
                 }
-                options.put(args[i], Long.parseLong(args[i + 1]));
+                options.put(args[i], Long.parseLong(number));
             }
             int port = args.length < 1 ? 9000 : Integer.parseInt(args[0]);
             server = new Server(port, args.length < 2 ? TARGET : args[1], options);
         } catch (IOException | IllegalArgumentException e) {
-            System.err.println("Cannot start with " + Arrays.asList(args) + ": " + e.getMessage() + """
-                    . Give a port (1 to 65535, or 0 for any), HOST:PORT of the target, and if you want \
-                    --chop BYTES, --slow MS, --stall BYTES, --reset-after BYTES.""");
+            System.err.println("Cannot start with " + List.of(args) + ": "
+                    + e.getMessage() + ". Give a port (1 to 65535, or 0 for any),"
+                    + " HOST:PORT of the target, and if you want --chop BYTES,"
+                    + " --slow MS, --stall BYTES, --reset-after BYTES.");
             System.exit(1);
         }
         System.out.println("Listening on port " + server.port());
