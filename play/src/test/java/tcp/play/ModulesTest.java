@@ -117,11 +117,12 @@ class ModulesTest {
 
     /** As the page does it: each time an action more, and only what is new comes back. */
     @Test
-    void playsAHundredActionsFast() throws Exception {
+    void playsAHundredActionsInNoTime() throws Exception {
         Servers last =
                 servers().filter(it -> it.name().equals("step5")).findFirst().orElseThrow();
         int longest = Integer.parseInt(node(HUNDRED, last).strip());
-        assertTrue(longest < 50, "ms of CPU time for a story: " + longest);
+        // Under 50 on an idle machine. Ten times that is a fault, whatever else the machine does.
+        assertTrue(longest < 500, "ms for a story: " + longest);
     }
 
     private String node(String script, Servers server, String... arguments) throws IOException {
