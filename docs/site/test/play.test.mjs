@@ -362,6 +362,17 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
     assert.ok(await one.getByText('accepts and registers B; reads 6 bytes from A').isVisible())
   }, { javaScriptEnabled: false }))
 
+  test('is set in motion on the first page, and not loaded before', () => visit('index', async (one) => {
+    const asked = []
+    one.on('request', (request) => asked.push(request.url()))
+    assert.equal(await one.locator('.player').count(), 0)
+    await one.getByRole('button', { name: 'Set the loop in motion' }).click()
+    await press(one, 'Until it sleeps')
+    await one.getByText('OP_ACCEPT').first().waitFor()
+    assert.ok(asked.some((url) => url.endsWith('play/step5.js')))
+    await accessible(one, 'the first page with the loop')
+  }))
+
   test('a hundred actions in a row take no longer in the end than at first', (t) => page(`play#${at('step5')}`, async (one) => {
     await one.locator('.player select').selectOption('sleep')
     await press(one, 'connect')

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { chapters, exercises } from '../pages.mjs'
 import { picture } from '../markdown.mjs'
+import { canPlay } from '../play.mjs'
 import { repository, root, site } from '../repository.mjs'
 
 const books = [{ name: 'tcp-server-in-java.epub', text: 'EPUB' }, { name: 'tcp-server-in-java.pdf', text: 'PDF' },
@@ -14,6 +15,7 @@ export default {
     exercises: exercises.map(({ title, link, minutes }) => ({ title, link, minutes })),
     loop: picture('docs/pictures/loop.svg'),
     book: books.filter(({ name }) => existsSync(resolve(site, 'target/book', name))),
+    canPlay,
     clone: repository?.url ?? '',
   }),
 }
