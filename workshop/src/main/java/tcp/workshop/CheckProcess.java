@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.system.Folders;
 import tcp.testkit.system.Programs;
+import tcp.testkit.system.UserError;
 
 /**
  * Checks servers in a process of their own, {@link Checker}, which may come to harm by them:

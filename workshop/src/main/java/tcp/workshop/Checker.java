@@ -46,6 +46,7 @@ import org.opentest4j.TestAbortedException;
 import tcp.simulation.story.Exploration;
 import tcp.testkit.server.ServerFault;
 import tcp.testkit.system.Folders;
+import tcp.testkit.system.UserError;
 import tcp.workshop.CheckProcess.Event;
 
 /**

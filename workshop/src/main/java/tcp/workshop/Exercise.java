@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import tcp.testkit.system.UserError;
 
 /**
  * One exercise: a folder in workshop/exercises with the task (README.md), the hints, known

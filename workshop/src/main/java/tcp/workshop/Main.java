@@ -22,6 +22,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tcp.testkit.system.UserError;
 
 /** The learner's command: start an exercise, check it, take a hint, see how far one is. */
 @Command(

@@ -10,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import tcp.testkit.system.Bytes;
+import tcp.testkit.system.UserError;
 
 /** A client that sends exact bytes and shows what comes back, on every system alike. */
 final class Send {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import tcp.testkit.system.UserError;
 import tcp.workshop.Workspace.Held;
 
 /** How long a participant took, in three lines to hand over. They do not say who it was, nor when. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.function.Consumer;
+import tcp.testkit.system.UserError;
 
 /** The learner's own files, in workshop/mine: the server, what was kept, the progress. */
 final class Workspace {
