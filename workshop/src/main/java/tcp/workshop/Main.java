@@ -51,7 +51,12 @@ public final class Main implements Runnable {
      */
     public static void main(String[] args) {
         if (args.length > 0 && args[0].equals("check")) { // it starts while the command line is read
-            starting = new CheckProcess();
+            try {
+                starting = new CheckProcess();
+            } catch (UserError e) {
+                System.err.println(e.getMessage());
+                System.exit(CommandLine.ExitCode.USAGE);
+            }
         }
         System.exit(command(project(), System.out).execute(args));
     }

@@ -30,6 +30,8 @@ public record Contract(
         NEEDS_DESCRIPTORS,
         /** It answers more than once, so it must set TCP_NODELAY. */
         NO_DELAY,
+        /** It may wake up though nobody is there: for the deadline of a client that has left. */
+        HAS_DEADLINES,
         /** It is run by its main method, and ended by SIGTERM. */
         PROGRAM
     }
@@ -78,7 +80,8 @@ public record Contract(
                     "A connects; 300 ms pass; B connects; 600 ms pass; B sends %1$s; 300 ms pass; 500 ms pass; 500 ms pass",
                     "A connects; A stops reading; A sends %1$s 20000 times; 700 ms pass; 700 ms pass; A reads on",
                     "A connects; B connects; 900 ms pass; B sends %1$s; A sends %1$s at call 1; the process stands still for 5000 ms at once",
-                    "A connects; A resets; B connects; 500 ms pass; C connects; B sends %1$s; 700 ms pass; 700 ms pass");
+                    "A connects; A resets; B connects; 500 ms pass; C connects; B sends %1$s; 700 ms pass; 700 ms pass")
+            .with(Trait.NO_DELAY, Trait.HAS_DEADLINES);
 
     /** Step 5, for the first hundred who are there. */
     public static final Contract CROWD = answering(

@@ -72,7 +72,8 @@ public final class Exploration {
                 return all.next();
             }
         });
-        return Optional.ofNullable(failure == null ? null : shortest(failure));
+        boolean outOfMemory = failure != null && failure.thrown() instanceof VirtualMachineError;
+        return Optional.ofNullable(failure == null || outOfMemory ? failure : shortest(failure)); // once is enough
     }
 
     /** From any thread: plays no further story. */

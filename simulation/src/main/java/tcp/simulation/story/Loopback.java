@@ -73,6 +73,7 @@ public final class Loopback {
      */
     public static Optional<Boolean> shows(Failure failure, ClassLoader servers) {
         boolean possible = VISIBLE.contains(failure.kind())
+                && !(failure.thrown() instanceof Error) // such as System.exit(): there it would end this process
                 && failure.before().isEmpty()
                 && failure.story().actions().stream().allMatch(Loopback::isPossible);
         if (!possible) {

@@ -99,7 +99,8 @@ final class Run extends Player {
             if (progress != seen) {
                 seen = progress;
                 cpu = clock.getThreadCpuTime(thread.getId());
-            } else if (waits > MOST_WAITS || clock.getThreadCpuTime(thread.getId()) - cpu > MOST_CPU) {
+            } else if (waits > (closing ? 3 * MOST_WAITS : MOST_WAITS)
+                    || clock.getThreadCpuTime(thread.getId()) - cpu > MOST_CPU) {
                 stuck(thread.getStackTrace());
                 break;
             }
@@ -390,7 +391,7 @@ final class Run extends Player {
             timeLeft = SLACK;
             return true;
         }
-        if (nanos >= 0) {
+        if (nanos >= 0 && !contract.traits().contains(Trait.HAS_DEADLINES)) {
             throw fail(
                     Kind.WAKES_FOR_NOTHING,
                     "Nobody is connected, and the server wakes up after %,d ns.".formatted(nanos));
