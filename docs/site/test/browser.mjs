@@ -107,7 +107,7 @@ export async function visit(name, look, options = {}) {
         complaints.push(`${response.status()}: ${response.url()}`)
       }
     })
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(60_000)
     await page.addInitScript(() => {
       window.shift = 0
       new PerformanceObserver((list) => list.getEntries().forEach((entry) => {

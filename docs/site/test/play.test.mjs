@@ -292,7 +292,7 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
       const shows = async ({ name, puzzle }, story, words) => {
         await one.evaluate((hash) => { location.hash = hash }, addressOf('', { puzzle: name, story }))
         await one.waitForFunction(([start, text]) => document.querySelector('.puzzle-list [aria-pressed=true]')?.textContent.trim().startsWith(start)
-          && document.querySelector('.result').textContent.includes(text), [`${puzzle}. `, words], { timeout: 15_000 })
+          && document.querySelector('.result').textContent.includes(text), [`${puzzle}. `, words], { timeout: 60_000 })
       }
       const nothing = 'A connects; B connects; C connects; D connects'
       for (const puzzle of puzzles) {
