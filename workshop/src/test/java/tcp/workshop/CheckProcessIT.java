@@ -69,6 +69,11 @@ class CheckProcessIT {
 
     /** The workshop's program in a process of its own, with options for Java. */
     private List<String> command(List<String> options, String... arguments) {
+        return command(folder, options, arguments);
+    }
+
+    /** The same, with the learner's files in that folder. */
+    static List<String> command(Path folder, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>(List.of(Programs.JAVA.toString()));
         command.addAll(options);
         command.addAll(List.of(

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.io.TempDir;
 import tcp.testkit.Thorough;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.source.Steps;
-import tcp.testkit.system.Programs;
 
 /** check --watch: each save gets a verdict, and nothing stays behind. */
 @Thorough
@@ -36,17 +35,8 @@ class WatchIT {
         Path temporary = Files.createDirectory(folder.resolve("temporary"));
         String solution = Files.readString(Steps.DISCARD.file());
         Files.writeString(source, solution.replace("int port", "it port"));
-        try (ServerProcess check = ServerProcess.command(List.of(
-                Programs.JAVA.toString(),
-                "-Djava.io.tmpdir=" + temporary,
-                "-Dworkshop.mine=" + folder,
-                "-Dworkshop.project=" + Steps.project(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "check",
-                "step2",
-                "--watch"))) {
+        try (ServerProcess check = ServerProcess.command(CheckProcessIT.command(
+                folder, List.of("-Djava.io.tmpdir=" + temporary), "check", "step2", "--watch"))) {
             await(check, "Save ", 1);
             assertThat(check.out()).anyMatch(line -> line.contains("error: cannot find symbol"));
             Files.writeString(source, solution);

@@ -72,8 +72,9 @@ public final class Exploration {
                 return all.next();
             }
         });
+        // Each shorter story would run out of memory again.
         boolean outOfMemory = failure != null && failure.thrown() instanceof VirtualMachineError;
-        return Optional.ofNullable(failure == null || outOfMemory ? failure : shortest(failure)); // once is enough
+        return Optional.ofNullable(failure == null || outOfMemory ? failure : shortest(failure));
     }
 
     /** From any thread: plays no further story. */
