@@ -20,7 +20,7 @@ import java.util.Map;
  */
 final class EpollServer {
     private static final List<String> WAYS = List.of("level", "edge", "drain", "rearm");
-    private static final int SIZE = 16 * 1024; // bytes in a read
+    private static final int SIZE = 8 * 1024; // bytes in a read
 
     // Numbers from Linux's header files
     private static final int AF_INET = 2, SOCK_STREAM = 1, SOCK_NONBLOCK = 04000;
