@@ -2,13 +2,16 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,6 +30,8 @@ final class BlockingServer {
     private static final boolean JDK = Boolean.getBoolean("jdk");
 
     private final Selector selector = Selector.open();
+    private final Queue<Callable<?>> tasks = new ConcurrentLinkedQueue<>(); // for the loop
+    private final AtomicBoolean woken = new AtomicBoolean();
     private final ServerSocketChannel listener = ServerSocketChannel.open();
     private final ByteBuffer responses = ByteBuffer.allocateDirect(4096 * RESPONSE.length);
 
@@ -52,7 +57,7 @@ final class BlockingServer {
     }
 
     private void serve(SocketChannel client) {
-        try (client) {
+        try {
             prepare(client);
             client.setOption(StandardSocketOptions.TCP_NODELAY, true);
             ByteBuffer buffer = ByteBuffer.allocate(16 * 1024);
@@ -70,7 +75,10 @@ final class BlockingServer {
             }
         } catch (IOException e) { // ends this thread, and no other
         } finally {
-            selector.wakeup(); // or the descriptor stays open until the next select()
+            inLoop(() -> {
+                client.close();
+                return null;
+            });
         }
     }
 
@@ -103,33 +111,41 @@ final class BlockingServer {
 
     // The loop, and how the threads wait for it.
 
-    private void prepare(SelectableChannel channel) throws IOException {
-        if (!JDK) {
-            channel.configureBlocking(false).register(selector, 0); // nothing for now
-        }
+    private static void prepare(SelectableChannel channel) throws IOException {
+        channel.configureBlocking(JDK);
     }
 
     /** Waits until the channel is ready. It may return too early: its callers try again. */
     private void await(SelectableChannel channel, int operation) {
-        SelectionKey key = channel.keyFor(selector);
-        key.attach(Thread.currentThread());
-        key.interestOps(operation);
-        selector.wakeup(); // the loop sees the new interest at its next select()
+        Thread thread = Thread.currentThread();
+        inLoop(() -> channel.register(selector, operation, thread));
         LockSupport.park();
+    }
+
+    /** Only the loop touches keys: it has the task done before it sleeps again. */
+    private void inLoop(Callable<?> task) {
+        tasks.add(task);
+        if (!woken.getAndSet(true)) {
+            selector.wakeup();
+        }
     }
 
     private void loop() throws IOException {
         while (true) {
             selector.select(this::resume);
+            woken.set(false); // before it looks: a task that comes later wakes it again
+            for (Callable<?> task; (task = tasks.poll()) != null; ) {
+                try {
+                    task.call();
+                } catch (Exception e) { // a close() that fails has closed all the same
+                }
+            }
         }
     }
 
     private void resume(SelectionKey key) {
-        try {
-            key.interestOps(0); // once only
-            LockSupport.unpark((Thread) key.attachment());
-        } catch (CancelledKeyException e) { // its thread has closed the channel meanwhile
-        }
+        key.interestOps(0); // once only
+        LockSupport.unpark((Thread) key.attachment());
     }
 
     public static void main(String[] args) throws IOException {
