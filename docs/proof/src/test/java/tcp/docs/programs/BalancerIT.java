@@ -147,8 +147,14 @@ class BalancerIT {
             var gets = eightOfWhichTwoWait(request("/"));
             var posts = eightOfWhichTwoWait(request("/").POST(BodyPublishers.noBody()));
             server.signal("SIGKILL");
-            assertThat(gets).extracting(CompletableFuture::join).containsOnly(200);
-            assertThat(posts).extracting(CompletableFuture::join).containsOnly(200, 502);
+            assertThat(gets)
+                    .extracting(CompletableFuture::join)
+                    .as("statuses of GETs, which may be sent again")
+                    .containsOnly(200);
+            assertThat(posts)
+                    .extracting(CompletableFuture::join)
+                    .as("statuses of POSTs, which may not")
+                    .containsOnly(200, 502);
         } finally {
             server.restart();
             awaitAllUp();
