@@ -68,7 +68,7 @@ class Shares {
     }
 
     private static String percent(int count) {
-        return "  %.1f %%".formatted(100.0 * count / CLIENTS);
+        return "%6.1f %%".formatted(100.0 * count / CLIENTS);
     }
 
     public static void main(String[] args) throws IOException {
@@ -79,15 +79,15 @@ class Shares {
             }
         }
         int count = args.length == 0 ? 4 : Integer.parseInt(args[0]);
-        System.out.println("Each listener's share:    " + new Shares(count).shares());
+        System.out.println("Shares of the listeners:  " + new Shares(count).shares());
 
         Shares closing = new Shares(count);
         closing.listeners.get(0).close();
-        System.out.println("One is closed, reset are: " + closing.reset());
+        System.out.println("Reset when one is closed: " + closing.reset());
 
         Shares accepting = new Shares(count);
         acceptAll(accepting.listeners.get(0));
         accepting.listeners.get(0).close();
-        System.out.println("It accepts all before:    " + accepting.reset());
+        System.out.println("Reset if it accepts first:" + accepting.reset());
     }
 }
