@@ -36,7 +36,7 @@ final class BlockingServer {
     private final ByteBuffer responses = ByteBuffer.allocateDirect(4096 * RESPONSE.length);
 
     private BlockingServer(int port) throws IOException {
-        prepare(listener);
+        listener.configureBlocking(JDK);
         listener.bind(new InetSocketAddress(port), 1024);
         while (responses.hasRemaining()) {
             responses.put(RESPONSE);
@@ -50,6 +50,7 @@ final class BlockingServer {
             try {
                 SocketChannel client = accept();
                 Thread.startVirtualThread(() -> serve(client));
+                letOthersRun();
             } catch (IOException e) {
                 LockSupport.parkNanos(100_000_000); // too many open files: only accept() rests
             }
@@ -58,7 +59,7 @@ final class BlockingServer {
 
     private void serve(SocketChannel client) {
         try {
-            prepare(client);
+            client.configureBlocking(JDK);
             client.setOption(StandardSocketOptions.TCP_NODELAY, true);
             ByteBuffer buffer = ByteBuffer.allocate(16 * 1024);
             ByteBuffer answers = responses.duplicate();
@@ -93,10 +94,13 @@ final class BlockingServer {
     }
 
     private int read(SocketChannel client, ByteBuffer buffer) throws IOException {
-        Thread.yield(); // or a client that always has something to say keeps this core
-        int n;
-        while ((n = client.read(buffer)) == 0) {
+        int n = client.read(buffer);
+        if (n > 0) {
+            letOthersRun(); // or a client that always has something to say keeps this core
+        }
+        while (n == 0) {
             await(client, SelectionKey.OP_READ);
+            n = client.read(buffer);
         }
         return n;
     }
@@ -111,14 +115,20 @@ final class BlockingServer {
 
     // The loop, and how the threads wait for it.
 
-    private static void prepare(SelectableChannel channel) throws IOException {
-        channel.configureBlocking(JDK);
-    }
-
     /** Waits until the channel is ready. It may return too early: its callers try again. */
     private void await(SelectableChannel channel, int operation) {
         Thread thread = Thread.currentThread();
         inLoop(() -> channel.register(selector, operation, thread));
+        LockSupport.park();
+    }
+
+    /** Goes to the end of the queue. Thread.yield() goes to that of its core, and others may starve. */
+    private void letOthersRun() {
+        Thread thread = Thread.currentThread();
+        inLoop(() -> {
+            LockSupport.unpark(thread);
+            return null;
+        });
         LockSupport.park();
     }
 
@@ -132,7 +142,10 @@ final class BlockingServer {
 
     private void loop() throws IOException {
         while (true) {
-            selector.select(this::resume);
+            selector.select(key -> {
+                key.interestOps(0); // once only
+                LockSupport.unpark((Thread) key.attachment());
+            });
             woken.set(false); // before it looks: a task that comes later wakes it again
             for (Callable<?> task; (task = tasks.poll()) != null; ) {
                 try {
@@ -141,11 +154,6 @@ final class BlockingServer {
                 }
             }
         }
-    }
-
-    private void resume(SelectionKey key) {
-        key.interestOps(0); // once only
-        LockSupport.unpark((Thread) key.attachment());
     }
 
     public static void main(String[] args) throws IOException {
