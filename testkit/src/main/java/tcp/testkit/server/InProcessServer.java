@@ -172,6 +172,11 @@ public final class InProcessServer extends RunningServer {
         }
     }
 
+    /** The thread that has called run(). */
+    public Thread loop() {
+        return run.thread;
+    }
+
     /** Interrupts the loop's thread, as ExecutorService.shutdownNow() does. */
     public void interrupt() {
         closed = true; // it is to end now
