@@ -115,7 +115,7 @@ final class CheckProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UserError("""
                     Cannot write to the folder for temporary files, %s: \
-                    give another one with java -Djava.io.tmpdir=FOLDER""".formatted(System.getProperty("java.io.tmpdir")));
+                    give another one with java "-Djava.io.tmpdir=FOLDER\"""".formatted(System.getProperty("java.io.tmpdir")));
         }
     }
 
