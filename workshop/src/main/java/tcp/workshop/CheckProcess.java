@@ -257,7 +257,7 @@ final class CheckProcess implements AutoCloseable {
     /** Ends the process and all that it has started. */
     @Override
     public void close() {
-        Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+        Stream.concat(Stream.of(process.toHandle()), process.descendants()) // or it might start others meanwhile
                 .toList()
                 .forEach(ProcessHandle::destroyForcibly);
         process.onExit().completeOnTimeout(null, 2, TimeUnit.SECONDS).join(); // it may still write

@@ -343,7 +343,7 @@ public final class Main implements Runnable {
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Shows the next hint.")
-    int hint(@Option(names = "--again", description = "those you have seen already") boolean again) {
+    int hint(@Option(names = "--again", description = "those you have seen already") boolean again) throws IOException {
         Workspace mine = new Workspace(project);
         Exercise exercise = exercise(null, mine);
         List<String> hints = exercise.hints();
