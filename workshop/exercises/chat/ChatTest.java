@@ -33,7 +33,7 @@ class ChatTest implements ResourceContract, CommandLineContract, DescriptorLimit
     /** A client that has a name. Once it has its welcome, it hears what others say. */
     private static Client join(InetSocketAddress server, String name) {
         return Client.connect(server)
-                .lookAt("is the first line the name, and is it answered?")
+                .lookAt("is the first line the name, and is a name free when its client has left?")
                 .send(name + "\n")
                 .expect("welcome, " + name + "\n");
     }
@@ -121,7 +121,7 @@ class ChatTest implements ResourceContract, CommandLineContract, DescriptorLimit
         join(server, "ann").close();
     }
 
-    /** Ten lines and the end, at once: the others hear all ten; and the queue of who leaves is sent. */
+    /** Ten lines and the end, at once: the others hear all ten; and the queue of who leaves is sent, and no more. */
     @Order(4)
     @Test
     void sendsWhatWasSaidBeforeTheEnd(InetSocketAddress server) {
@@ -132,14 +132,15 @@ class ChatTest implements ResourceContract, CommandLineContract, DescriptorLimit
                 bob.send(LINE);
                 cid.expect("bob: " + LINE);
             }
-            ann.lookAt("does a client that ends its half get what is in its queue first?")
-                    .send("bye\n".repeat(10) + "no line")
-                    .halfClose()
-                    .expect(("bob: " + LINE).repeat(160))
-                    .expectEnd();
+            ann.send("bye\n".repeat(10) + "no line").halfClose();
             bob.lookAt("are lines that came just before the end sent to the others?")
                     .expect("ann: bye\n".repeat(10))
-                    .expectNothing(Duration.ofMillis(50));
+                    .expectNothing(Duration.ofMillis(50))
+                    .send("late\n");
+            cid.expect("ann: bye\n".repeat(10) + "bob: late\n");
+            ann.lookAt("does a client that has ended its half get what was said before, and then the end?")
+                    .expect(("bob: " + LINE).repeat(160))
+                    .expectEnd();
         }
     }
 
@@ -148,12 +149,16 @@ class ChatTest implements ResourceContract, CommandLineContract, DescriptorLimit
     @Test
     void cutsOffAClientWhoseLineHasNoEnd(InetSocketAddress server) {
         try (Client ann = join(server, "ann");
-                Client bob = join(server, "bob")) {
+                Client bob = join(server, "bob");
+                Client cid = join(server, "cid")) {
             String longest = "x".repeat(1_023) + "\n";
             ann.send(longest);
             bob.lookAt("may a line have 1,024 bytes?").expect("ann: " + longest);
+            cid.expect("ann: " + longest);
             ann.lookAt("how long may a line be that is not over?").send("x".repeat(1_024) + "x");
             assertCutOff(ann, 1);
+            cid.lookAt("may a line have 1,025 bytes, if the last is its end?").send("x" + longest);
+            assertCutOff(cid, 1);
             bob.expectNothing(Duration.ofMillis(50));
         }
         assertServed(server);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -120,20 +122,56 @@ class LoopsTest extends HttpContract {
         }
     }
 
+    /** run() ends with the last loop: here the others have much to do still when close() comes. */
+    @Order(7)
+    @Test
+    @Tag("inside")
+    void runEndsWithTheLastLoop(InProcessServer server) {
+        Map<Client, Thread> loops = new HashMap<>();
+        for (Client client : Client.connect(server.address(), CLIENTS)) {
+            var used = usedWhile(
+                    server, () -> client.send("\r\n\r\n".repeat(4_096)).expect(RESPONSE.repeat(4_096)));
+            loops.put(
+                    client,
+                    Collections.max(used.entrySet(), Map.Entry.comparingByValue())
+                            .getKey());
+        }
+        loops.forEach((client, loop) -> client.send(loop == server.loop() ? "" : "\r\n\r\n".repeat(16_384)));
+        var closing = CompletableFuture.runAsync(server::close);
+        server.awaitEnd();
+        loops.values().remove(server.loop());
+        boolean serves = loops.values().stream() // and is not just about to return
+                .map(loop -> List.of(loop.getStackTrace()).toString())
+                .anyMatch(stack -> stack.contains("tcp.") && stack.contains("sun.nio.ch"));
+        closing.join();
+        loops.keySet().forEach(Client::close);
+        assertThat(serves).withFailMessage("""
+                        close() came, run() has ended, and another loop still serves its clients.
+                        Look at:   does run() wait for the threads that it has started?""").isFalse();
+    }
+
     /** The server's threads that used CPU time while these clients asked. */
     private static Set<Thread> busyWhileAsked(List<Client> clients, InProcessServer server) {
         clients.forEach(client -> client.lookAt("is each client served, by whatever loop it fell to?")
                 .send(REQUEST)
                 .expect(RESPONSE));
-        Map<Thread, Duration> before = server.cpuTimes();
-        for (int i = 0; i < 50; i++) {
-            clients.forEach(client -> client.send(REQUEST));
-            clients.forEach(client -> client.expect(RESPONSE));
-        }
-        Map<Thread, Duration> used = server.cpuTimes();
-        used.replaceAll((thread, time) -> time.minus(before.getOrDefault(thread, Duration.ZERO)));
+        Map<Thread, Duration> used = usedWhile(server, () -> {
+            for (int i = 0; i < 50; i++) {
+                clients.forEach(client -> client.send(REQUEST));
+                clients.forEach(client -> client.expect(RESPONSE));
+            }
+        });
         used.values().removeIf(time -> time.toMillis() < 1);
         return used.keySet();
+    }
+
+    /** CPU time of each of the server's threads meanwhile. */
+    private static Map<Thread, Duration> usedWhile(InProcessServer server, Runnable asking) {
+        Map<Thread, Duration> before = server.cpuTimes();
+        asking.run();
+        Map<Thread, Duration> used = server.cpuTimes();
+        used.replaceAll((thread, time) -> time.minus(before.getOrDefault(thread, Duration.ZERO)));
+        return used;
     }
 
     /**

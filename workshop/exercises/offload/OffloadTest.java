@@ -102,13 +102,19 @@ class OffloadTest implements ResourceContract, CommandLineContract, DescriptorLi
     }
 
     private static void assertTogether(List<Client> clients, int each) {
-        long start = System.nanoTime();
-        clients.forEach(client -> client.send("sleep 250\n".repeat(each)));
-        clients.forEach(client -> client.expect("slept 250\n".repeat(each)).close());
-        long took = millisSince(start);
-        assertThat(took).withFailMessage("""
-                        %d clients had %d requests each, of 250 ms of work. That took %d ms.
-                        Look at:   how many requests are worked on at the same time?""", clients.size(), each, took).isLessThan(each == 1 ? 1_500 : 1_000);
+        long shortest = Long.MAX_VALUE;
+        for (int i = 0; i < 5 && shortest >= 500; i++) { // a busy machine is slow; not five times
+            long start = System.nanoTime();
+            clients.forEach(client -> client.send("sleep 250\n".repeat(each)));
+            clients.forEach(client -> client.expect("slept 250\n".repeat(each)));
+            shortest = Math.min(shortest, millisSince(start));
+        }
+        clients.forEach(Client::close);
+        assertThat(shortest)
+                .withFailMessage("""
+                        Clients: %d. Requests of each: %d, all at once, of 250 ms of work. That took %d ms.
+                        Look at:   how many requests are worked on at the same time?""", clients.size(), each, shortest)
+                .isLessThan(500);
     }
 
     /** More come in one read than may be under way: those left are answered as well. */

@@ -50,7 +50,7 @@ class ProxyTest implements ResourceContract {
     void passesBytesBothWays(InetSocketAddress proxy) {
         StringBuilder bytes = new StringBuilder("hello\n");
         for (char c = 0; c < 256; c++) {
-            bytes.append(c == Target.END ? ' ' : c);
+            bytes.append(c == Target.END || c == Target.BREAK ? ' ' : c);
         }
         try (Client one = connect(proxy);
                 Client two = connect(proxy)) {
@@ -143,12 +143,30 @@ class ProxyTest implements ResourceContract {
             client.lookAt("finishConnect() throws when the target refuses: who closes the client's channel then?")
                     .expectEnd();
         } catch (UnexpectedResponse e) {
-            // a reset is as good as the end; it may come so soon that connect() meets it
-            if (e.symptom() != Symptom.RESET && e.symptom() != Symptom.REFUSED) {
-                throw e;
-            }
+            assertReset(e);
         } finally {
             TARGET.serves();
+        }
+        assertServed(proxy);
+    }
+
+    /** A reset is as good as the end; it may come so soon that connect() meets it. */
+    private static void assertReset(UnexpectedResponse e) {
+        if (e.symptom() != Symptom.RESET && e.symptom() != Symptom.REFUSED) {
+            throw e;
+        }
+    }
+
+    /** The target resets the connection: the client hears of it. */
+    @Order(6)
+    @Test
+    void letsAClientGoWhenTheTargetBreaksOff(InetSocketAddress proxy) {
+        try (Client client = connect(proxy)) {
+            client.lookAt("when the target's connection breaks off, who closes the client's channel?")
+                    .send("" + Target.BREAK)
+                    .expectEnd();
+        } catch (UnexpectedResponse e) {
+            assertReset(e);
         }
         assertServed(proxy);
     }

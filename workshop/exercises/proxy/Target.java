@@ -30,6 +30,9 @@ final class Target implements BeforeAllCallback, AfterAllCallback {
     /** When this byte comes, it ends its own half, and listens on. */
     static final char END = 4;
 
+    /** When this byte comes, it resets the connection. */
+    static final char BREAK = 5;
+
     /** What it heard after that, once the other half has ended as well. */
     final BlockingQueue<String> heardAfterItsEnd = new LinkedBlockingQueue<>();
 
@@ -141,6 +144,10 @@ final class Target implements BeforeAllCallback, AfterAllCallback {
                 if (bytes[n - 1] == END) {
                     client.shutdownOutput();
                     heardAfterItsEnd.add(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1));
+                    return;
+                }
+                if (bytes[n - 1] == BREAK) {
+                    client.setSoLinger(true, 0); // close() resets then
                     return;
                 }
                 out.write(bytes, 0, n);

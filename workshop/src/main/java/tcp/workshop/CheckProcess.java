@@ -115,7 +115,7 @@ final class CheckProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UserError("""
                     Cannot write to the folder for temporary files, %s: \
-                    give another one with java -Djava.io.tmpdir=FOLDER""".formatted(System.getProperty("java.io.tmpdir")));
+                    give another one with java "-Djava.io.tmpdir=FOLDER\"""".formatted(System.getProperty("java.io.tmpdir")));
         }
     }
 
@@ -257,7 +257,7 @@ final class CheckProcess implements AutoCloseable {
     /** Ends the process and all that it has started. */
     @Override
     public void close() {
-        Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+        Stream.concat(Stream.of(process.toHandle()), process.descendants()) // or it might start others meanwhile
                 .toList()
                 .forEach(ProcessHandle::destroyForcibly);
         process.onExit().completeOnTimeout(null, 2, TimeUnit.SECONDS).join(); // it may still write

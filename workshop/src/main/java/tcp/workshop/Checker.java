@@ -258,12 +258,16 @@ final class Checker implements TestExecutionListener {
                 .configurationParameter("junit.jupiter.testmethod.order.default", OrderAnnotation.class.getName())
                 .build();
         tests = new Thread(() -> {
-            LauncherFactory.create()
-                    .execute(LauncherExecutionRequestBuilder.request(discovery)
-                            .listeners(this)
-                            .cancellationToken(token)
-                            .build());
-            end.add(Optional.empty());
+            try {
+                LauncherFactory.create()
+                        .execute(LauncherExecutionRequestBuilder.request(discovery)
+                                .listeners(this)
+                                .cancellationToken(token)
+                                .build());
+                end.add(Optional.empty());
+            } catch (Throwable e) { // JUnit passes on that there is no memory left
+                end.add(Optional.of(failure(e)));
+            }
         });
         tests.setContextClassLoader(loader);
         tests.setDaemon(true);
@@ -335,12 +339,16 @@ final class Checker implements TestExecutionListener {
                 }
                 tenths++;
                 if (tenths > (simulated ? SIMULATED_LIMIT : LIMIT)) {
-                    return Optional.of(new Failure(trying, "", stuck()));
+                    return Optional.of(failure(stuck()));
                 }
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private Failure failure(Throwable thrown) {
+        return new Failure(trying.isEmpty() ? "starts" : trying, "", thrown);
     }
 
     /** Where the server is that keeps a test from its end, or null if it waits in select(). */

@@ -300,9 +300,13 @@ public final class Main implements Runnable {
         try {
             mine.checked(exercise, result, met);
         } catch (IOException e) {
-            out.println("Your progress is not noted: %s cannot be written (%s)."
-                    .formatted(mine.show(mine.server().getParent().getParent()), Workspace.reason(e)));
+            notNoted(mine, e);
         }
+    }
+
+    private void notNoted(Workspace mine, IOException e) {
+        out.println("Your progress is not noted: %s cannot be written (%s)."
+                .formatted(mine.show(mine.server().getParent().getParent()), Workspace.reason(e)));
     }
 
     /** The exercise with this name, or the current one if it is null. */
@@ -355,7 +359,11 @@ public final class Main implements Runnable {
         } else {
             out.println("Hint %d of %d for %s:\n\n%s"
                     .formatted(shown + 1, hints.size(), exercise.name(), hints.get(shown)));
-            mine.hintShown(exercise);
+            try {
+                mine.hintShown(exercise);
+            } catch (IOException e) {
+                notNoted(mine, e);
+            }
         }
         return 0;
     }

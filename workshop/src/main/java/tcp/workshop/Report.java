@@ -171,9 +171,14 @@ final class Report {
             pieces.addAll(start);
         }
         return Optional.of(RUN + " send" + options + (seen.halfClosed() ? " --end" : "")
-                + pieces.stream()
-                        .map(piece -> " \"" + Bytes.escape(piece) + '"')
-                        .collect(Collectors.joining()));
+                + pieces.stream().map(piece -> " \"" + argument(piece) + '"').collect(Collectors.joining()));
+    }
+
+    /** For quotation marks in any shell: what one of them would take for its own is told by its number. */
+    private static String argument(String piece) {
+        return piece.chars()
+                .mapToObj(c -> "\"\\$`!%".indexOf(c) < 0 ? Bytes.escape((char) c + "") : "\\%03o".formatted(c))
+                .collect(Collectors.joining());
     }
 
     /** The shortest length after which the text repeats itself. */

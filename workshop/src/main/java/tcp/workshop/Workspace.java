@@ -224,7 +224,9 @@ final class Workspace {
         String name = e.getClass().getSimpleName();
         return switch (name) {
             case "AccessDeniedException" -> "no permission";
-            case "FileSystemException", "IOException" -> e.getMessage();
+            case "FileSystemException" ->
+                e.getMessage().replaceFirst("^.*: ", ""); // without the path, which stands before it
+            case "IOException" -> e.getMessage();
             case "MalformedInputException" -> "it is not UTF-8";
             default ->
                 e instanceof UncheckedIOException

@@ -173,20 +173,47 @@ class CheckProcessIT {
 
     @Test
     void thatThereIsNoLoopbackIsSaid() throws Exception {
-        Programs.assume("unshare");
         writeServer(Files.readString(Steps.INIT.file()));
-        List<String> alone = new ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--net"));
-        try (ServerProcess allowed = ServerProcess.command(
-                Stream.concat(alone.stream(), Stream.of("true")).toList())) {
-            assumeTrue(allowed.awaitExit() == 0, "needs a network namespace of its own");
-        }
-        alone.addAll(command(List.of(), "check", "step1"));
-        try (ServerProcess check = ServerProcess.command(alone)) {
+        List<String> alone = List.of("unshare", "--user", "--map-root-user", "--net");
+        try (ServerProcess check = ServerProcess.command(isolated(alone, command(List.of(), "check", "step1")))) {
             assertThat(check.awaitExit()).as("%s", check).isEqualTo(2);
             assertThat(check.err())
                     .singleElement()
                     .asString()
                     .startsWith("Nothing can be tried, for nobody can connect to");
+        }
+    }
+
+    /** This command, for what comes before it, and that skips the test where it is not allowed. */
+    private static List<String> isolated(List<String> namespace, List<String> command) {
+        Programs.assume("unshare");
+        try (ServerProcess allowed = ServerProcess.command(
+                Stream.concat(namespace.stream(), Stream.of("true")).toList())) {
+            assumeTrue(allowed.awaitExit() == 0, "needs a namespace of its own");
+        }
+        return Stream.concat(namespace.stream(), command.stream()).toList();
+    }
+
+    /** Nothing can be written where the learner's files are: the verdict comes, and the rest is one line. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            check step1 | 1 | Your progress is not noted:
+            hint        | 0 | Your progress is not noted:
+            progress    | 0 | offload
+            start step1 | 2 | Cannot write
+            """)
+    void livesWithAFolderThatIsReadOnly(String arguments, int status, String lastLine) throws Exception {
+        writeServer("package tcp;\nclass I {}\n");
+        Files.writeString(folder.resolve("progress.properties"), "current=step1\n");
+        String mount = "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\" && exec \"$@\"";
+        List<String> readOnly =
+                List.of("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, folder.toString());
+        try (ServerProcess process =
+                ServerProcess.command(isolated(readOnly, command(List.of(), arguments.split(" "))))) {
+            assertThat(process.awaitExit()).as("%s", process).isEqualTo(status);
+            List<String> lines = status == 2 ? process.err() : process.out();
+            assertThat(lines.get(lines.size() - 1)).as("%s", process).startsWith(lastLine);
+            assertThat(process.err()).as("%s", process).hasSize(status == 2 ? 1 : 0);
         }
     }
 

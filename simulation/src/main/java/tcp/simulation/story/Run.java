@@ -53,12 +53,13 @@ final class Run extends Player {
     private int closings; // of servers that nothing else has ended
     private final List<Story> before = new ArrayList<>();
     private ServerFactory.Server server;
-    private Thread serving;
+    private volatile Thread serving;
     private Thread closer;
     private volatile Throwable closeFailed;
     private volatile boolean closing;
     private volatile boolean parked;
     private boolean stopped;
+    private boolean ended; // by itself, since it had to
     private int stops;
     private int baseline; // descriptors
 
@@ -94,14 +95,15 @@ final class Run extends Player {
         long cpu = 0;
         int waits = 0;
         while (thread.isAlive() && !parked) {
-            boolean waiting = waits(thread) && (closer == null || !closing || waits(closer));
+            Thread main = serving == null ? thread : serving;
+            boolean waiting = waits(main) && (closer == null || !closing || waits(closer));
             waits = waiting && progress == seen ? waits + 1 : 0;
             if (progress != seen) {
                 seen = progress;
-                cpu = clock.getThreadCpuTime(thread.getId());
+                cpu = clock.getThreadCpuTime(main.getId());
             } else if (waits > (closing ? 3 * MOST_WAITS : MOST_WAITS)
-                    || clock.getThreadCpuTime(thread.getId()) - cpu > MOST_CPU) {
-                stuck(thread.getStackTrace());
+                    || clock.getThreadCpuTime(main.getId()) - cpu > MOST_CPU) {
+                stuck(main.getStackTrace());
                 break;
             }
             watcher.accept(played);
@@ -147,7 +149,6 @@ final class Run extends Player {
     }
 
     private void serve() {
-        serving = Thread.currentThread();
         boolean program = contract.traits().contains(Trait.PROGRAM);
         try {
             if (!program) {
@@ -160,6 +161,7 @@ final class Run extends Player {
                 next = 0;
                 end = null;
                 stopped = false;
+                ended = false;
                 closing = false;
                 stops = 0;
                 server = program ? factory.program(network) : factory.open(network);
@@ -203,17 +205,17 @@ final class Run extends Player {
             }
         });
         closer.setDaemon(true);
-        try {
-            server.run();
-            if (end != null && !stopped) {
-                ended();
-            } else if (!closing && !stopped) {
-                note(Kind.LOOP_ENDED, "run() has returned, and nobody has closed the server.", null);
-            }
-        } catch (Throwable e) {
-            if (!stopped) {
-                note(Kind.LOOP_ENDED, "The server's loop has ended: " + e, e);
-            }
+        if (contract.traits().contains(Trait.PROGRAM)) { // a shutdown hook may wait until the main thread has ended
+            serving = new Thread(this::run, "main");
+            serving.setDaemon(true);
+            serving.start();
+            serving.join();
+        } else {
+            serving = Thread.currentThread();
+            run();
+        }
+        if (ended) {
+            ended();
         }
         Thread.interrupted();
         if (closing) {
@@ -228,6 +230,20 @@ final class Run extends Player {
                     Kind.LEAKS,
                     "close() has returned, and %d descriptors are still open.".formatted(network.descriptors()),
                     null);
+        }
+    }
+
+    private void run() {
+        try {
+            server.run();
+            ended = end != null && !stopped;
+            if (!ended && !closing && !stopped) {
+                note(Kind.LOOP_ENDED, "run() has returned, and nobody has closed the server.", null);
+            }
+        } catch (Throwable e) {
+            if (!stopped) {
+                note(Kind.LOOP_ENDED, "The server's loop has ended: " + e, e);
+            }
         }
     }
 

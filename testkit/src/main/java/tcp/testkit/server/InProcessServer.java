@@ -172,6 +172,11 @@ public final class InProcessServer extends RunningServer {
         }
     }
 
+    /** The thread that has called run(). */
+    public Thread loop() {
+        return run.thread;
+    }
+
     /** Interrupts the loop's thread, as ExecutorService.shutdownNow() does. */
     public void interrupt() {
         closed = true; // it is to end now
@@ -301,7 +306,7 @@ public final class InProcessServer extends RunningServer {
     }
 
     private static boolean isServers(StackTraceElement frame) {
-        return frame.getClassName().startsWith("tcp.");
+        return frame.getClassName().matches("tcp\\.[^.]+"); // and not tcp.simulation
     }
 
     /** CPU time that all threads of the server have used so far, but those that have ended. */

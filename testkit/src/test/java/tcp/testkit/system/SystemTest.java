@@ -38,5 +38,8 @@ class SystemTest {
     void findsPrograms() {
         assertThat(Programs.find("no-such-program")).isEmpty();
         assertThat(Programs.find(Machine.isLinux() ? "sh" : "java")).isPresent();
+        assertThat(Programs.refusal(Programs.JAVA.toString(), "-version")).isEmpty();
+        assertThat(Programs.refusal(Programs.JAVA.toString(), "-no-such-option").orElseThrow())
+                .contains("-no-such-option");
     }
 }
