@@ -86,6 +86,8 @@ public abstract class Player implements Schedule {
             client.settledAt = network.now();
         } else if (call.kind() == Call.Kind.READ && call.result() > 0) {
             client(call.channel()).reads.add((int) call.result());
+        } else if (call.kind() == Call.Kind.CLOSE && Action.isName(call.channel())) {
+            client(call.channel()).closed = true;
         }
     }
 
@@ -113,7 +115,7 @@ public abstract class Player implements Schedule {
 
     Client client(int number) {
         while (clients.size() <= number) {
-            clients.add(new Client(Action.name(clients.size())));
+            clients.add(new Client(Action.name(clients.size()), clients));
         }
         return clients.get(number);
     }

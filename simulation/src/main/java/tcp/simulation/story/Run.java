@@ -272,6 +272,9 @@ final class Run extends Player {
             steps.get(steps.size() - 1).calls().add(call);
         }
         super.after(call);
+        if (Action.isName(call.channel())) {
+            contract.calls().accept(client(call.channel()), call);
+        }
         if (call.kind() == Call.Kind.SET_OPTION) {
             client(call.channel()).noDelay |= "TCP_NODELAY true".equals(call.detail());
         } else if (call.result() > 0 && (call.kind() == Call.Kind.READ || call.kind() == Call.Kind.WRITE)) {
@@ -316,9 +319,8 @@ final class Run extends Player {
 
     private boolean waits(Client client) {
         String expected = contract.answer().apply(client);
-        int read = client.reads.stream().mapToInt(n -> n).sum();
         return expected != null
-                && (expected.length() > client.got().length() || client.accepted && client.sent.length() > read);
+                && (expected.length() > client.got().length() || client.accepted && client.unread() > 0);
     }
 
     @Override
@@ -542,7 +544,14 @@ final class Run extends Player {
         }
         boolean wrong = same < got.length() && same < expected.length();
         Kind kind = wrong ? Kind.WRONG_BYTES : kind(client, got.length() - expected.length(), ends, cutOff);
-        if (kind == null && !client.reading && !cutOff && readsOn(client, expected)) {
+        if (kind == null && contract.traits().contains(Trait.READS_ALL)) {
+            if (!client.closed && client.unread() > 0) {
+                throw fail(
+                        Kind.SILENT,
+                        "The server sleeps, and has not read %,d of the bytes that %s has sent."
+                                .formatted(client.unread(), client.name));
+            }
+        } else if (kind == null && !client.reading && !cutOff && readsOn(client, expected)) {
             throw fail(
                     Kind.READS_ON,
                     "%s takes no answers, and the server has read all %,d bytes of it."
@@ -560,7 +569,7 @@ final class Run extends Player {
                                     end,
                                     wrong ? ", wrong from byte " + (same + 1) + " on" : "",
                                     bytes(expected, same),
-                                    ends ? "end of stream" : "the connection open"));
+                                    cutOff ? "the connection closed" : ends ? "end of stream" : "the connection open"));
         }
     }
 
@@ -572,8 +581,8 @@ final class Run extends Player {
             return Kind.REFUSED;
         } else if (tooMany > 0 || reset && !cutOff) {
             return tooMany > 0 ? Kind.MORE : Kind.RESET;
-        } else if (!client.reading && !(cutOff && client.peer.unsent() > 0)) {
-            return null; // it does not see what has come
+        } else if (!client.reading) { // it does not see what has come
+            return cutOff && !client.closed ? Kind.NO_END : null;
         } else if (ended) {
             return ends && (tooMany == 0 || cutOff) ? null : Kind.EARLY_END;
         }
