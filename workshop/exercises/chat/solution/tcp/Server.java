@@ -24,7 +24,7 @@ public final class Server implements AutoCloseable {
     private volatile boolean closed;
 
     private static final class Client {
-        final ByteBuffer in = ByteBuffer.allocate(LINE); // a line that is not over yet
+        final ByteBuffer in = ByteBuffer.allocate(8 * LINE); // a line that is not over yet
         final ByteBuffer queue = ByteBuffer.allocate(QUEUE);
         String name; // null: it has none yet, or has left
         boolean ended;
@@ -92,7 +92,9 @@ public final class Server implements AutoCloseable {
         int n = ((SocketChannel) key.channel()).read(client.in); // just once: fair to all
         client.in.flip();
         for (int i = 0; i < client.in.limit() && key.isValid(); i++) {
-            if (client.in.get(i) == '\n') {
+            if (i - client.in.position() == LINE) {
+                throw new IOException("line too long");
+            } else if (client.in.get(i) == '\n') {
                 byte[] line = new byte[i - client.in.position()];
                 client.in.get(line).get(); // without its end
                 line(key, new String(line, BYTES));
@@ -103,8 +105,6 @@ public final class Server implements AutoCloseable {
             client.name = null;
             client.ended = true;
             key.interestOps(SelectionKey.OP_WRITE); // its queue, and then the end
-        } else if (!client.in.hasRemaining()) {
-            throw new IOException("line too long");
         }
     }
 
