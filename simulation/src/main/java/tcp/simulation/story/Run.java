@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import tcp.simulation.Call;
@@ -61,6 +62,7 @@ final class Run extends Player {
     private boolean stopped;
     private int stops;
     private int baseline; // descriptors
+    private BooleanSupplier others = () -> false;
 
     // Of one story.
     private Story story;
@@ -71,6 +73,7 @@ final class Run extends Player {
     private long endedAt;
     private boolean allLeft;
     private boolean lookedAgain;
+    private long held; // bytes read and not written
 
     Run(Contract contract, ServerFactory factory, Iterator<Story> stories) {
         super(new Network().logging(false));
@@ -163,10 +166,9 @@ final class Run extends Player {
                 closing = false;
                 stops = 0;
                 server = program ? factory.program(network) : factory.open(network);
+                others = contract.others().apply(network);
                 serveOnce();
-                if (program) {
-                    network.exit();
-                }
+                network.exit();
             }
         } catch (Throwable e) {
             note(Kind.LOOP_ENDED, "The server could not be made: " + e, e);
@@ -263,6 +265,9 @@ final class Run extends Player {
         } else if (++callsInStory > MOST_CALLS) {
             spinning("%,d calls, and the story is not over".formatted(MOST_CALLS));
         }
+        if (!closing) {
+            others.getAsBoolean();
+        }
         super.before(kind, channel);
     }
 
@@ -275,9 +280,13 @@ final class Run extends Player {
         if (Action.isName(call.channel())) {
             contract.calls().accept(client(call.channel()), call);
         }
-        if (call.kind() == Call.Kind.SET_OPTION) {
+        if (call.kind() == Call.Kind.SET_OPTION && Action.isName(call.channel())) {
             client(call.channel()).noDelay |= "TCP_NODELAY true".equals(call.detail());
         } else if (call.result() > 0 && (call.kind() == Call.Kind.READ || call.kind() == Call.Kind.WRITE)) {
+            held += call.kind() == Call.Kind.READ ? call.result() : -call.result();
+            if (!Action.isName(call.channel())) {
+                return;
+            }
             Client client = client(call.channel());
             if (call.kind() == Call.Kind.WRITE) {
                 checkDelay(client);
@@ -351,7 +360,7 @@ final class Run extends Player {
             throw fail(
                     Kind.NO_END,
                     "%,d ms after SIGTERM the server has not ended.".formatted((network.now() - endedAt) / 1_000_000));
-        } else if (timePasses(nanos)) {
+        } else if (others.getAsBoolean() || timePasses(nanos)) {
             return true;
         } else if (story == null) {
             baseline = network.descriptors();
@@ -377,6 +386,7 @@ final class Run extends Player {
         callsInStory = 0;
         allLeft = false;
         resting = false;
+        held = 0;
         notSimulated.addAll(network.notSimulated());
         begin(all);
     }
@@ -505,6 +515,11 @@ final class Run extends Player {
     // What must hold when the server sleeps.
 
     private void check() {
+        if (held > (long) MOST_UNANSWERED * clients.size() && contract.traits().contains(Trait.PASSES_ON)) {
+            throw fail(
+                    Kind.READS_ON,
+                    "The server sleeps, and keeps %,d bytes that it has read and not written.".formatted(held));
+        }
         int ahead = 0;
         for (Client client : clients) {
             if (client.peer != null && !client.gone) {
@@ -518,6 +533,7 @@ final class Run extends Player {
     }
 
     private void check(Client client) {
+        boolean passesOn = contract.traits().contains(Trait.PASSES_ON);
         String got = client.got();
         String expected = contract.answer().apply(client);
         if (expected == null || client.late) {
@@ -551,7 +567,7 @@ final class Run extends Player {
                         "The server sleeps, and has not read %,d of the bytes that %s has sent."
                                 .formatted(client.unread(), client.name));
             }
-        } else if (kind == null && !client.reading && !cutOff && readsOn(client, expected)) {
+        } else if (kind == null && !client.reading && !cutOff && !passesOn && readsOn(client, expected)) {
             throw fail(
                     Kind.READS_ON,
                     "%s takes no answers, and the server has read all %,d bytes of it."
