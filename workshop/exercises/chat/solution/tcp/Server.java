@@ -62,14 +62,13 @@ public final class Server implements AutoCloseable {
 
     private void handle(SelectionKey key) {
         try {
-            if (!key.isValid()) {
-                return; // another's line has just cut it off
-            }
-            if (key.isAcceptable()) {
+            if (key.isValid() && key.isAcceptable()) {
                 accept(key);
-            } else if (key.isWritable()) {
+            }
+            if (key.isValid() && key.isWritable()) { // another's line may have cut it off
                 write(key);
-            } else {
+            }
+            if (key.isValid() && key.isReadable()) { // too: others' lines must not hold up its own
                 read(key);
             }
         } catch (IOException e) {
