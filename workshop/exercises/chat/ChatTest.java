@@ -13,7 +13,6 @@ import tcp.testkit.client.Symptom;
 import tcp.testkit.client.UnexpectedResponse;
 import tcp.testkit.server.CommandLineContract;
 import tcp.testkit.server.DescriptorLimitContract;
-import tcp.testkit.server.InProcessServer;
 import tcp.testkit.server.ResourceContract;
 import tcp.testkit.server.RunningServer;
 import tcp.testkit.server.ServerFault;
@@ -200,28 +199,6 @@ class ChatTest implements ResourceContract, CommandLineContract, DescriptorLimit
         }
     }
 
-    /** A queue has a limit: five clients that read nothing of 15 MB cost little. */
-    @Order(7)
-    @Test
-    @Tag("inside")
-    void clientsThatDoNotReadCostLittleMemory(InProcessServer server) {
-        try (Client ann = join(server.address(), "ann");
-                Client bob = join(server.address(), "bob")) {
-            speak(ann, bob, 100); // classes are loaded and buffers made meanwhile
-            long before = Machine.heapInUse();
-            List<Client> deaf = Client.connect(server.address(), 5);
-            deaf.forEach(client -> ask(client, server));
-            speak(ann, bob, 1_500);
-            long kept = Machine.heapInUse() - before;
-            deaf.forEach(Client::reset);
-            if (kept > 8_000_000) {
-                throw new ServerFault(Kind.KEEPS_MEMORY, """
-                        Five clients read nothing of 15 MB, and %,d bytes more are in use.
-                        Look at:   what is the most that a client's queue may become?""".formatted(kept));
-            }
-        }
-    }
-
     /** One says ten lines at a time, and the other hears them. */
     private static void speak(Client ann, Client bob, int times) {
         bob.lookAt("does a client that does not read hold up the others?");
@@ -232,7 +209,7 @@ class ChatTest implements ResourceContract, CommandLineContract, DescriptorLimit
     }
 
     /** The others go on as if a client that reads nothing were not there. */
-    @Order(8)
+    @Order(7)
     @Test
     void goesOnThoughOneDoesNotRead(InetSocketAddress server) {
         try (Client deaf = join(server, "dea");
@@ -249,7 +226,7 @@ class ChatTest implements ResourceContract, CommandLineContract, DescriptorLimit
     }
 
     /** And it is cut off when its queue is full. */
-    @Order(9)
+    @Order(8)
     @Test
     void cutsOffAClientThatDoesNotRead(InetSocketAddress server) {
         int times = moreThanFits(server);
@@ -263,21 +240,8 @@ class ChatTest implements ResourceContract, CommandLineContract, DescriptorLimit
         }
     }
 
-    /** A client that has heard what there was costs no CPU time. */
-    @Order(10)
-    @Test
-    @Tag("inside")
-    void clientThatStaysCostsNoCpu(InProcessServer server) throws Exception {
-        try (Client ann = join(server.address(), "ann");
-                Client bob = join(server.address(), "bob")) {
-            ann.send("hello\n");
-            bob.expect("ann: hello\n");
-            ResourceContract.assertIdle(server, "is OP_WRITE still in the interest set?");
-        }
-    }
-
     /** Five hundred are here, and one says something. */
-    @Order(11)
+    @Order(9)
     @Test
     @Tag("real")
     void fiveHundredHearALine(InetSocketAddress server) {

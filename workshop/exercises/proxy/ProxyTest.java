@@ -15,18 +15,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.Symptom;
 import tcp.testkit.client.UnexpectedResponse;
-import tcp.testkit.server.InProcessServer;
 import tcp.testkit.server.ResourceContract;
 import tcp.testkit.server.ServerFault;
 import tcp.testkit.server.ServerFault.Kind;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.server.ServerProgram;
-import tcp.testkit.system.Machine;
 
-/**
- * A proxy in front of a {@link Target}, which greets, echoes, and says goodbye. Its connects are the
- * kernel's business, so it is tried on real sockets.
- */
+/** A proxy in front of a {@link Target}, which greets, echoes, and says goodbye. Stories have another: {@link Rules}. */
+@Tag("loopback")
 class ProxyTest implements ResourceContract {
     @RegisterExtension
     static final Target TARGET = new Target();
@@ -61,23 +57,8 @@ class ProxyTest implements ResourceContract {
         }
     }
 
-    /** A client has a lot to say before the target has answered the connect. */
-    @Order(2)
-    @Test
-    void losesNothingThatComesEarly(InetSocketAddress proxy) {
-        String text = "early\n".repeat(5_000);
-        for (int i = 0; i < 20; i++) {
-            try (Client client = Client.connect(proxy)) {
-                client.lookAt("what happens to a client's bytes that come before the onward connection is there?");
-                var sending = CompletableFuture.runAsync(() -> client.send(text));
-                client.expect(Target.HELLO + text);
-                sending.join();
-            }
-        }
-    }
-
     /** The client ends its half. The target hears of it, and still has something to say. */
-    @Order(3)
+    @Order(2)
     @Test
     void passesOnTheEndOfTheClient(InetSocketAddress proxy) {
         for (String text : List.of("", "hello\n", "hello\n".repeat(10_000))) {
@@ -92,7 +73,7 @@ class ProxyTest implements ResourceContract {
     }
 
     /** The target ends its half. The client hears of it, and can go on sending. */
-    @Order(4)
+    @Order(3)
     @Test
     void passesOnTheEndOfTheTarget(InetSocketAddress proxy) throws Exception {
         try (Client client = connect(proxy)) {
@@ -112,30 +93,8 @@ class ProxyTest implements ResourceContract {
         }
     }
 
-    /** When one half has ended, its end of stream is not read again and again. */
-    @Order(5)
-    @Test
-    @Tag("inside")
-    void halfThatHasEndedCostsNoCpu(InProcessServer proxy) throws Exception {
-        try (Client client = connect(proxy.address())) {
-            client.send("" + Target.END).expectEnd();
-            ResourceContract.assertIdle(proxy, "which interests are left when an end has sent end of stream?");
-        }
-    }
-
-    /** Nor is a connection that is there and silent. */
-    @Order(2)
-    @Test
-    @Tag("inside")
-    void connectionThatStaysCostsNoCpu(InProcessServer proxy) throws Exception {
-        try (Client client = connect(proxy.address())) {
-            client.send("hello\n").expect("hello\n");
-            ResourceContract.assertIdle(proxy, "are OP_CONNECT and OP_WRITE out of the interest set?");
-        }
-    }
-
     /** Nobody listens at the target: the client is let go, and those who come later are served. */
-    @Order(6)
+    @Order(4)
     @Test
     void letsAClientGoWhenTheTargetRefuses(InetSocketAddress proxy) throws Exception {
         TARGET.refuses();
@@ -172,7 +131,7 @@ class ProxyTest implements ResourceContract {
     }
 
     /** The target does not answer a connect: its client waits, and nobody else does. */
-    @Order(7)
+    @Order(5)
     @Test
     void connectThatHangsHoldsNobodyUp(InetSocketAddress proxy) throws Exception {
         try (Client before = connect(proxy)) {
@@ -189,62 +148,8 @@ class ProxyTest implements ResourceContract {
         assertServed(proxy);
     }
 
-    /** A client breaks off in the middle: the target's connection ends as well. */
-    @Order(8)
-    @Test
-    @Tag("inside")
-    void bothEndsGoWhenOneBreaksOff(InProcessServer proxy) throws Exception {
-        assertServed(proxy.address());
-        long before = awaitDescriptors(0);
-        for (int i = 0; i < 50; i++) {
-            Client client = connect(proxy.address());
-            client.send("hello\n").reset();
-        }
-        long after = awaitDescriptors(before);
-        if (after > before) {
-            throw new ServerFault(Kind.LEAKS_DESCRIPTORS, """
-                    50 clients have reset their connections, and %d descriptors are still open for them.
-                    Look at:   when one end breaks off, is the other one closed?""".formatted(after - before));
-        }
-    }
-
-    /** Waits a while until so few are open, in this process and so at the target, too. */
-    private static long awaitDescriptors(long most) throws InterruptedException {
-        long now = Machine.openDescriptors();
-        for (int i = 0; i < 100 && now > most; i++) {
-            TimeUnit.MILLISECONDS.sleep(most == 0 ? 2 : 20);
-            now = Machine.openDescriptors();
-        }
-        return now;
-    }
-
-    /** A client that sends and does not read: what is kept for it is little, and others go on. */
-    @Order(9)
-    @Test
-    @Tag("inside")
-    void clientThatDoesNotReadCostsNoMemory(InProcessServer proxy) {
-        byte[] bytes = new byte[50 << 20];
-        assertServed(proxy.address());
-        long before = Machine.heapInUse();
-        Client greedy = connect(proxy.address());
-        var sending = CompletableFuture.runAsync(() -> greedy.send(bytes));
-        long kept = 0;
-        for (int i = 1; i <= 60 && kept < 2_000_000; i++) {
-            assertServed(proxy.address());
-            greedy.pause(Duration.ofMillis(20));
-            kept = i % 20 > 0 ? kept : Machine.heapInUse() - before;
-        }
-        greedy.reset();
-        sending.exceptionally(broken -> null).join();
-        if (kept >= 2_000_000) {
-            throw new ServerFault(Kind.KEEPS_MEMORY, """
-                    A client sends 50 MB and reads nothing, and %,d bytes more are in use.
-                    Look at:   is an end read while the other is owed bytes?""".formatted(kept));
-        }
-    }
-
-    /** When it reads at last, each byte is there, however slow the way. */
-    @Order(10)
+    /** A client that reads late has each byte at last. */
+    @Order(6)
     @Test
     void losesNothingUnderBackPressure(InetSocketAddress proxy) {
         byte[] piece = new byte[65_537];

@@ -21,11 +21,10 @@ public final class Server implements AutoCloseable {
 
     private final Selector selector = Selector.open();
     private final ServerSocketChannel listener;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(16 * 1024);
     private volatile boolean closed;
 
     private static final class Client {
-        final ByteBuffer line = ByteBuffer.allocate(LINE); // it is not over yet
+        final ByteBuffer in = ByteBuffer.allocate(8 * LINE); // a line that is not over yet
         final ByteBuffer queue = ByteBuffer.allocate(QUEUE);
         String name; // null: it has none yet, or has left
         boolean ended;
@@ -69,7 +68,7 @@ public final class Server implements AutoCloseable {
             if (key.isValid() && key.isWritable()) { // another's line may have cut it off
                 write(key);
             }
-            if (key.isValid() && key.isReadable()) {
+            if (key.isValid() && key.isReadable()) { // too: others' lines must not hold up its own
                 read(key);
             }
         } catch (IOException e) {
@@ -89,20 +88,18 @@ public final class Server implements AutoCloseable {
 
     private void read(SelectionKey key) throws IOException {
         Client client = (Client) key.attachment();
-        int n = ((SocketChannel) key.channel()).read(buffer.clear()); // once: fair to all
-        buffer.flip();
-        while (buffer.hasRemaining() && key.isValid()) {
-            byte b = buffer.get();
-            if (!client.line.hasRemaining()) {
+        int n = ((SocketChannel) key.channel()).read(client.in); // just once: fair to all
+        client.in.flip();
+        for (int i = 0; i < client.in.limit() && key.isValid(); i++) {
+            if (i - client.in.position() == LINE) {
                 throw new IOException("line too long");
-            }
-            client.line.put(b);
-            if (b == '\n') {
-                int end = client.line.position() - 1;
-                line(key, new String(client.line.array(), 0, end, BYTES));
-                client.line.clear();
+            } else if (client.in.get(i) == '\n') {
+                byte[] line = new byte[i - client.in.position()];
+                client.in.get(line).get(); // without its end
+                line(key, new String(line, BYTES));
             }
         }
+        client.in.compact();
         if (n == -1) { // it has left; a line that is not over is none
             client.name = null;
             client.ended = true;
@@ -135,13 +132,11 @@ public final class Server implements AutoCloseable {
     private void send(SelectionKey key, String line) {
         ByteBuffer queue = ((Client) key.attachment()).queue;
         try {
-            if (key.isValid() && queue.remaining() < line.length()) {
+            if (queue.remaining() < line.length()) {
                 write(key); // perhaps it has read meanwhile
             }
-            if (key.isValid()) {
-                queue.put(line.getBytes(BYTES));
-                key.interestOpsOr(SelectionKey.OP_WRITE);
-            }
+            queue.put(line.getBytes(BYTES));
+            key.interestOpsOr(SelectionKey.OP_WRITE);
         } catch (IOException | BufferOverflowException e) {
             drop(key);
         }
@@ -150,11 +145,11 @@ public final class Server implements AutoCloseable {
     private void write(SelectionKey key) throws IOException {
         Client client = (Client) key.attachment();
         ((SocketChannel) key.channel()).write(client.queue.flip()); // takes what fits
-        boolean rest = client.queue.hasRemaining();
+        boolean done = !client.queue.hasRemaining();
         client.queue.compact();
-        if (!rest && client.ended) {
+        if (done && client.ended) {
             key.channel().close();
-        } else if (!rest) {
+        } else if (done) {
             key.interestOps(SelectionKey.OP_READ);
         }
     }

@@ -23,8 +23,8 @@ public final class Server implements AutoCloseable {
     private final InetSocketAddress target;
     private final long piece; // bytes passed on at once
     private final long pause; // ms after each piece, or 0
-    private final long stall; // bytes of a connection, after which it passes on no more
-    private final long reset; // bytes of a connection, after which it resets both ends
+    private final long stall; // bytes one way, after which it passes on no more
+    private final long reset; // bytes one way, after which it resets both ends
     private volatile boolean closed;
 
     /** One of the two ends of a connection through the proxy. */
@@ -82,19 +82,15 @@ public final class Server implements AutoCloseable {
     /** Serves until close() is called from another thread, or this one is interrupted. */
     public synchronized void run() throws IOException {
         SelectionKey acceptKey = listener.keyFor(selector);
-        boolean owes = false;
         while (!closed && !Thread.currentThread().isInterrupted()) {
             boolean paused = acceptKey.interestOps() == 0;
-            selector.select(this::handle, paused ? 100 : owes ? pause : 0); // 0: no limit
+            selector.select(this::handle, paused ? 100 : pause); // ms at most; 0: no limit
             if (paused) {
                 acceptKey.interestOps(SelectionKey.OP_ACCEPT);
             }
-            owes = false;
-            for (var key : pause > 0 ? selector.keys() : Set.<SelectionKey>of()) {
-                End end = (End) key.attachment(); // null: the listener
-                if (key.isValid() && end != null && end.out.hasRemaining()) {
+            for (SelectionKey key : pause > 0 ? selector.keys() : Set.<SelectionKey>of()) {
+                if (key.isValid() && key.attachment() instanceof End end) {
                     update(end); // perhaps its next piece is due
-                    owes = true;
                 }
             }
         }
@@ -122,85 +118,77 @@ public final class Server implements AutoCloseable {
     private void accept(SelectionKey key) throws IOException {
         key.interestOps(0); // stays so if this fails (too many open files): see run()
         SocketChannel onward = SocketChannel.open(); // first, or a client might have none
-        SocketChannel channel = null;
+        SocketChannel client = null;
         try {
-            channel = listener.accept(); // one; select() reports the next
-        } finally {
-            if (channel == null) {
+            client = listener.accept(); // one; select() reports the next
+            key.interestOps(SelectionKey.OP_ACCEPT);
+            if (client != null) {
+                connect(client, onward);
+            } else { // would block, so the client has left again
                 onward.close();
             }
-        }
-        key.interestOps(SelectionKey.OP_ACCEPT);
-        if (channel != null) { // null: would block, so the client has left again
-            connect(channel, onward);
+        } catch (IOException e) { // or nobody is there: some systems know at once
+            onward.close();
+            if (client != null) {
+                client.close();
+            }
         }
     }
 
     private void connect(SocketChannel channel, SocketChannel onward) throws IOException {
-        try {
-            End client = new End(channel, selector);
-            client.other = new End(onward, selector);
-            client.other.other = client;
-            if (onward.connect(target)) { // at once: some systems do so on one machine
-                connected(client.other);
-            } else { // until it is connected, the client's bytes wait in the kernel
-                client.other.key.interestOps(SelectionKey.OP_CONNECT);
-            }
-        } catch (IOException e) { // some systems know at once that nobody is there
-            channel.close();
-            onward.close();
-        }
+        End client = new End(channel, selector);
+        client.other = new End(onward, selector);
+        client.other.other = client;
+        onward.connect(target); // if that takes a while, its key says when to go on
+        update(client);
     }
 
     private void connected(End onward) throws IOException {
         onward.channel().finishConnect(); // throws if it was refused, or nobody answered
-        update(onward); // and OP_CONNECT goes
-        update(onward.other);
+        update(onward);
     }
 
     private void read(End end) throws IOException {
-        int n;
-        try {
-            n = end.channel().read(end.other.out.clear()); // empty: see update()
-        } finally {
-            end.other.out.flip();
-        }
+        int n = end.channel().read(end.other.out.clear()); // empty: see interests()
+        end.other.out.flip();
         if (n == -1) { // pass on that this half has ended; the other half may go on
             end.ended = true;
             end.other.channel().shutdownOutput();
         }
-        update(end);
-        update(end.other);
+        if (end.ended && end.other.ended) { // and nothing is owed, or it would not be read
+            end.channel().close();
+            end.other.channel().close();
+        } else {
+            update(end);
+        }
     }
 
     private void write(End end) throws IOException {
-        long all = end.passed + end.other.passed;
-        int limit = end.out.limit();
-        long most = Math.min(piece, Math.min(stall, reset) - all);
-        end.out.limit((int) Math.min(limit, end.out.position() + most));
-        int n = end.channel().write(end.out); // takes what fits
-        end.out.limit(limit);
+        long most = Math.min(piece, Math.min(stall, reset) - end.passed);
+        int at = end.out.position();
+        int n = end.channel().write(end.out.slice(at, (int) Math.min(end.out.remaining(), most)));
+        end.out.position(at + n); // it takes what fits
         end.passed += n;
         end.next = System.nanoTime() + pause * 1_000_000;
-        if (all + n >= reset) {
+        if (end.passed >= reset) {
             throw new IOException("reset, as it was told");
         }
         update(end);
-        update(end.other);
     }
 
-    /** Reads from an end while nothing is owed to the other: back-pressure, both ways. */
-    private void update(End end) throws IOException {
-        boolean stalls = end.passed + end.other.passed >= stall;
-        boolean reads = !end.ended && !end.other.out.hasRemaining();
-        boolean due = pause == 0 || System.nanoTime() >= end.next;
+    private void update(End end) {
+        end.key.interestOps(interests(end));
+        end.other.key.interestOps(interests(end.other));
+    }
+
+    /** An end is read while nothing is owed to the other: back-pressure, both ways. */
+    private int interests(End end) {
+        boolean reads = !end.ended && end.other.channel().isConnected() && !end.other.out.hasRemaining();
+        boolean due = end.passed < stall && (pause == 0 || System.nanoTime() >= end.next);
         int write = due && end.out.hasRemaining() ? SelectionKey.OP_WRITE : 0;
-        if (end.ended && end.other.ended) { // and nothing is owed: see reads
-            end.key.channel().close();
-            end.other.key.channel().close();
-        } else {
-            end.key.interestOps(stalls ? 0 : write | (reads ? SelectionKey.OP_READ : 0));
-        }
+        return !end.channel().isConnected()
+                ? SelectionKey.OP_CONNECT // until then the client's bytes wait in the kernel
+                : write | (reads ? SelectionKey.OP_READ : 0);
     }
 
     private void drop(SelectionKey key) {

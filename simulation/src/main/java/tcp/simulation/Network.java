@@ -116,7 +116,7 @@ public final class Network {
 
     /** A client connects. It may send before anybody has accepted it. */
     public synchronized Peer connect(int port) {
-        Peer client = newPeer();
+        Peer client = new Peer(this, name(peers), FIRST_CLIENT_PORT + peers++, peerReceiveBuffer);
         client.end.connect(listeners.get(port));
         acted();
         return client;
@@ -134,7 +134,7 @@ public final class Network {
         Listener listener = new Listener(this, port(port), backlog) {
             @Override
             Endpoint newEnd(Endpoint client) {
-                Peer peer = newPeer();
+                Peer peer = new Peer(Network.this, client.name, port, peerReceiveBuffer);
                 accepted.accept(peer);
                 return peer.end;
             }
@@ -143,12 +143,8 @@ public final class Network {
         return listener.port;
     }
 
-    private Peer newPeer() {
-        StringBuilder name = new StringBuilder();
-        for (int i = peers; i >= 0; i = i / 26 - 1) {
-            name.insert(0, (char) ('A' + i % 26));
-        }
-        return new Peer(this, name.toString(), FIRST_CLIENT_PORT + peers++, peerReceiveBuffer);
+    private static String name(int client) {
+        return (client < 26 ? "" : name(client / 26 - 1)) + (char) ('A' + client % 26);
     }
 
     /** Lets time go on; whoever sleeps until then wakes up. */

@@ -37,7 +37,7 @@ public final class Peer {
         return n;
     }
 
-    /** "A" for the first client, then "B"; the log calls its connection so. */
+    /** "A" for the first client, then "B", and "socket 1" where the server has connected; so the log has it. */
     public String name() {
         return end.name;
     }
@@ -109,6 +109,11 @@ public final class Peer {
     /** All bytes it has taken so far. */
     public byte[] received() {
         return see(taken::toArray);
+    }
+
+    /** How many bytes it has taken so far. */
+    public int taken() {
+        return see(taken::size);
     }
 
     /** All bytes it has taken so far, as UTF-8. */

@@ -31,7 +31,8 @@ final class SimulatedKey extends AbstractSelectionKey {
     /** Whether the kernel has to report it. */
     boolean poll() {
         polled = watched == 0 ? 0 : channel.poll();
-        return channel.readyOps(polled, watched) != 0;
+        // OP_CONNECT is POLLOUT there, also of a channel that is connected: then select() returns 0, again and again.
+        return channel.readyOps(polled, watched) != 0 || (watched & OP_CONNECT) != 0 && (polled & Endpoint.OUT) != 0;
     }
 
     /** The report, put in terms of the interest set, which may be another one now. */

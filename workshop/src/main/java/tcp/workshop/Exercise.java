@@ -24,7 +24,8 @@ import tcp.testkit.system.UserError;
  * @param solution the source of a server that meets all requirements
  * @param requirements the package of the test classes
  * @param stories the name of the contract that holds in every story on the simulated network, see
- *     {@link tcp.simulation.story.Contract#of}; null if none does
+ *     {@link tcp.simulation.story.Contract#of}, or of a class in its folder that has one, in the static field
+ *     CONTRACT; null if none does
  */
 record Exercise(
         Path folder,

@@ -36,8 +36,19 @@ final class StoryFailure extends AssertionError {
 
     /** Where one is looked for. */
     static Exploration exploration(String contract, Map<String, byte[]> classes) {
-        return Exploration.of(Contract.of(contract), ServerFactory.of("tcp.Server", classes::get))
+        return Exploration.of(contract(contract), ServerFactory.of("tcp.Server", classes::get))
                 .shrinking(500, Duration.ofSeconds(3));
+    }
+
+    /** One of those that all know, or by the name of its class, that of an exercise. */
+    private static Contract contract(String name) {
+        try {
+            return name.contains(".")
+                    ? (Contract) Class.forName(name).getField("CONTRACT").get(null)
+                    : Contract.of(name);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Looks for one; empty if there is none among the stories that were played, or not all is simulated. */

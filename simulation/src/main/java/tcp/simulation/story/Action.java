@@ -177,6 +177,11 @@ public record Action(What what, int client, String text, long number, int call) 
         return (client < 26 ? "" : name(client / 26 - 1)) + (char) ('A' + client % 26);
     }
 
+    /** Whether a channel's name is a client's, and not "listener", or one that the server has made. */
+    static boolean isName(String channel) {
+        return channel != null && channel.charAt(0) <= 'Z';
+    }
+
     static int number(String name) {
         int n = 0;
         for (int i = 0; i < name.length(); i++) {

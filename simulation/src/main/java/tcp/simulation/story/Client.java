@@ -33,17 +33,15 @@ public final class Client {
     final Map<Client, Integer> passedBy = new HashMap<>(); // calls for others since it has done anything
     int readsAtSigterm = -1; // -1: it has not come
     int sentAtSigterm;
-    HttpRules http; // of all that it had sent when they were asked
+    boolean closed;
+    private final List<Client> all;
+    private Object attachment;
     static final int OWED = 1;
     static final int UNCLEAR = 2;
 
-    Client(String name) {
+    Client(String name, List<Client> all) {
         this.name = name;
-    }
-
-    Client having(String text) {
-        sent.append(text);
-        return this;
+        this.all = all;
     }
 
     /** Its end of the connection; null: it has not connected yet. */
@@ -81,6 +79,26 @@ public final class Client {
         return halfClosed;
     }
 
+    /** The server has closed its channel. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** All clients of the story, this one among them. */
+    public List<Client> all() {
+        return all;
+    }
+
+    /** What the contract has attached to it; null: nothing yet. */
+    public Object attachment() {
+        return attachment;
+    }
+
+    /** Lets the contract find that again, until the story ends. */
+    public void attach(Object what) {
+        attachment = what;
+    }
+
     /** How many have connected before it, and are still there, having not ended their half. */
     public int ahead() {
         return ahead;
@@ -89,6 +107,11 @@ public final class Client {
     /** Milliseconds, rounded up, since it has got all of an answer or, before any, since it was accepted. */
     public long idleMillis() {
         return (idle + 999_999) / 1_000_000;
+    }
+
+    /** How many of the bytes that it has sent the server has not read. */
+    int unread() {
+        return sent.length() - reads.stream().mapToInt(n -> n).sum();
     }
 
     String got() {

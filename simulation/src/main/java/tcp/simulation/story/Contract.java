@@ -1,8 +1,13 @@
 package tcp.simulation.story;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import tcp.simulation.Call;
+import tcp.simulation.Network;
 
 /**
  * What a server must do for each client, whatever the others and the network do. It holds whenever the
@@ -12,6 +17,8 @@ import java.util.function.Predicate;
  * @param answer what the client must have got if it reads, one char for each byte; null: anything
  * @param ends whether the server must have ended its half by then; if not, it must not
  * @param cutsOff whether it must have ended the connection, even with a reset, and without all of its answer
+ * @param calls is told each call of the server for a client, in their order
+ * @param others who else is there when a server is made: acts if it can, and says whether it has
  * @param stories of its own, to be played besides
  * @param traits what is special
  */
@@ -20,6 +27,8 @@ public record Contract(
         Function<Client, String> answer,
         Predicate<Client> ends,
         Predicate<Client> cutsOff,
+        BiConsumer<Client, Call> calls,
+        Function<Network, BooleanSupplier> others,
         List<String> stories,
         List<Trait> traits) {
     /** What is special about a server. */
@@ -30,6 +39,10 @@ public record Contract(
         NEEDS_DESCRIPTORS,
         /** It answers more than once, so it must set TCP_NODELAY. */
         NO_DELAY,
+        /** It reads all that comes, also from a client that takes no answers. */
+        READS_ALL,
+        /** It keeps little of what it has read and not written. */
+        PASSES_ON,
         /** It may wake up though nobody is there: for the deadline of a client that has left. */
         HAS_DEADLINES,
         /** It is run by its main method, and ended by SIGTERM. */
@@ -117,30 +130,62 @@ public record Contract(
 
     /** A server that answers what was sent, and keeps the connection until the client ends its half. */
     public static Contract answering(Function<Client, String> answer, String... messages) {
-        return new Contract(List.of(messages), answer, Client::halfClosed, client -> false, List.of(), List.of());
+        return new Contract(
+                List.of(messages),
+                answer,
+                Client::halfClosed,
+                client -> false,
+                (client, call) -> {},
+                network -> () -> false,
+                List.of(),
+                List.of());
     }
 
     /** The same, with another rule for when the server ends its half. */
     public Contract ending(Predicate<Client> when) {
-        return new Contract(messages, answer, when, cutsOff, stories, traits);
+        return new Contract(messages, answer, when, cutsOff, calls, others, stories, traits);
     }
 
     /** The same, where the server hangs up on some. */
     public Contract cuttingOff(Predicate<Client> whom) {
-        return new Contract(messages, answer, ends, whom, stories, traits);
+        return new Contract(messages, answer, ends, whom, calls, others, stories, traits);
+    }
+
+    /** The same, where an answer depends on the server's calls, as for what another client has sent. */
+    public Contract following(BiConsumer<Client, Call> watcher) {
+        return new Contract(messages, answer, ends, cutsOff, watcher, others, stories, traits);
+    }
+
+    /**
+     * The same, where the server connects to somebody.
+     *
+     * @param there listens for that; what it returns is called again and again, and returns true if it has acted
+     */
+    public Contract with(Function<Network, BooleanSupplier> there) {
+        return new Contract(messages, answer, ends, cutsOff, calls, there, stories, traits);
     }
 
     /** The same, with stories of its own; %1$s is the first message in quotes, %2$s its first half. */
     public Contract playing(String... special) {
-        return new Contract(messages, answer, ends, cutsOff, List.of(special), traits);
+        return new Contract(messages, answer, ends, cutsOff, calls, others, List.of(special), traits);
+    }
+
+    /** What a client must have got that has sent that, and has been read from. */
+    String answerTo(String message) {
+        Client client = new Client("A", new ArrayList<>());
+        client.all().add(client);
+        client.sent.append(message);
+        calls.accept(client, new Call(Call.Kind.READ, client.name, message.length(), null));
+        return answer.apply(client);
     }
 
     Contract about(String message) {
-        return new Contract(List.of(message), answer, ends, cutsOff, stories, traits);
+        return new Contract(List.of(message), answer, ends, cutsOff, calls, others, stories, traits);
     }
 
-    private Contract with(Trait... special) {
-        return new Contract(messages, answer, ends, cutsOff, stories, List.of(special));
+    /** The same, and that is special about it. */
+    public Contract with(Trait... special) {
+        return new Contract(messages, answer, ends, cutsOff, calls, others, stories, List.of(special));
     }
 
     /** The contract of the step with that number, or of the exercise with that name. */

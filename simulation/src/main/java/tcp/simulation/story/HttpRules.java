@@ -126,10 +126,10 @@ final class HttpRules {
     }
 
     static HttpRules of(Client client) {
-        if (client.http == null || client.http.sent != client.sent.length()) {
-            client.http = new HttpRules(client.sent());
+        if (!(client.attachment() instanceof HttpRules known && known.sent == client.sent.length())) {
+            client.attach(new HttpRules(client.sent()));
         }
-        return client.http;
+        return (HttpRules) client.attachment();
     }
 
     /** Null: anything. */

@@ -72,7 +72,7 @@ public abstract class Player implements Schedule {
                 && callsSinceAction >= actions.get(next).call()) {
             goOn(channel == null ? kind + "()" : kind + "(" + channel + ")");
         }
-        if (kind == Call.Kind.SET_OPTION && client(channel).optionFails) {
+        if (kind == Call.Kind.SET_OPTION && Action.isName(channel) && client(channel).optionFails) {
             client(channel).optionFails = false;
             throw new IOException("Invalid argument");
         }
@@ -84,13 +84,20 @@ public abstract class Player implements Schedule {
             Client client = client(call.detail().substring(7));
             client.accepted = true;
             client.settledAt = network.now();
+        } else if (!Action.isName(call.channel())) {
+            return;
         } else if (call.kind() == Call.Kind.READ && call.result() > 0) {
             client(call.channel()).reads.add((int) call.result());
+        } else if (call.kind() == Call.Kind.CLOSE) {
+            client(call.channel()).closed = true;
         }
     }
 
     @Override
     public int limit(Call.Kind kind, String channel, int possible) {
+        if (!Action.isName(channel)) {
+            return possible;
+        }
         Client client = client(channel);
         Integer limit = (kind == Call.Kind.READ ? client.readLimits : client.writeLimits).poll();
         return limit == null ? possible : Math.min(limit, possible);
@@ -113,7 +120,7 @@ public abstract class Player implements Schedule {
 
     Client client(int number) {
         while (clients.size() <= number) {
-            clients.add(new Client(Action.name(clients.size())));
+            clients.add(new Client(Action.name(clients.size()), clients));
         }
         return clients.get(number);
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import tcp.simulation.Call;
@@ -62,6 +63,7 @@ final class Run extends Player {
     private boolean ended; // by itself, since it had to
     private int stops;
     private int baseline; // descriptors
+    private BooleanSupplier others = () -> false;
 
     // Of one story.
     private Story story;
@@ -72,6 +74,7 @@ final class Run extends Player {
     private long endedAt;
     private boolean allLeft;
     private boolean lookedAgain;
+    private long held; // bytes read and not written
 
     Run(Contract contract, ServerFactory factory, Iterator<Story> stories) {
         super(new Network().logging(false));
@@ -165,10 +168,9 @@ final class Run extends Player {
                 closing = false;
                 stops = 0;
                 server = program ? factory.program(network) : factory.open(network);
+                others = contract.others().apply(network);
                 serveOnce();
-                if (program) {
-                    network.exit();
-                }
+                network.exit();
             }
         } catch (Throwable e) {
             note(Kind.LOOP_ENDED, "The server could not be made: " + e, e);
@@ -279,6 +281,9 @@ final class Run extends Player {
         } else if (++callsInStory > MOST_CALLS) {
             spinning("%,d calls, and the story is not over".formatted(MOST_CALLS));
         }
+        if (!closing) {
+            others.getAsBoolean();
+        }
         super.before(kind, channel);
     }
 
@@ -288,9 +293,16 @@ final class Run extends Player {
             steps.get(steps.size() - 1).calls().add(call);
         }
         super.after(call);
-        if (call.kind() == Call.Kind.SET_OPTION) {
+        if (Action.isName(call.channel())) {
+            contract.calls().accept(client(call.channel()), call);
+        }
+        if (call.kind() == Call.Kind.SET_OPTION && Action.isName(call.channel())) {
             client(call.channel()).noDelay |= "TCP_NODELAY true".equals(call.detail());
         } else if (call.result() > 0 && (call.kind() == Call.Kind.READ || call.kind() == Call.Kind.WRITE)) {
+            held += call.kind() == Call.Kind.READ ? call.result() : -call.result();
+            if (!Action.isName(call.channel())) {
+                return;
+            }
             Client client = client(call.channel());
             if (call.kind() == Call.Kind.WRITE) {
                 checkDelay(client);
@@ -332,9 +344,8 @@ final class Run extends Player {
 
     private boolean waits(Client client) {
         String expected = contract.answer().apply(client);
-        int read = client.reads.stream().mapToInt(n -> n).sum();
         return expected != null
-                && (expected.length() > client.got().length() || client.accepted && client.sent.length() > read);
+                && (expected.length() > client.got().length() || client.accepted && client.unread() > 0);
     }
 
     @Override
@@ -365,7 +376,7 @@ final class Run extends Player {
             throw fail(
                     Kind.NO_END,
                     "%,d ms after SIGTERM the server has not ended.".formatted((network.now() - endedAt) / 1_000_000));
-        } else if (timePasses(nanos)) {
+        } else if (others.getAsBoolean() || timePasses(nanos)) {
             return true;
         } else if (story == null) {
             baseline = network.descriptors();
@@ -391,6 +402,7 @@ final class Run extends Player {
         callsInStory = 0;
         allLeft = false;
         resting = false;
+        held = 0;
         notSimulated.addAll(network.notSimulated());
         begin(all);
     }
@@ -519,6 +531,11 @@ final class Run extends Player {
     // What must hold when the server sleeps.
 
     private void check() {
+        if (held > (long) MOST_UNANSWERED * clients.size() && contract.traits().contains(Trait.PASSES_ON)) {
+            throw fail(
+                    Kind.READS_ON,
+                    "The server sleeps, and keeps %,d bytes that it has read and not written.".formatted(held));
+        }
         int ahead = 0;
         for (Client client : clients) {
             if (client.peer != null && !client.gone) {
@@ -532,6 +549,7 @@ final class Run extends Player {
     }
 
     private void check(Client client) {
+        boolean passesOn = contract.traits().contains(Trait.PASSES_ON);
         String got = client.got();
         String expected = contract.answer().apply(client);
         if (expected == null || client.late) {
@@ -558,7 +576,14 @@ final class Run extends Player {
         }
         boolean wrong = same < got.length() && same < expected.length();
         Kind kind = wrong ? Kind.WRONG_BYTES : kind(client, got.length() - expected.length(), ends, cutOff);
-        if (kind == null && !client.reading && !cutOff && readsOn(client, expected)) {
+        if (kind == null && contract.traits().contains(Trait.READS_ALL)) {
+            if (!client.closed && client.unread() > 0) {
+                throw fail(
+                        Kind.SILENT,
+                        "The server sleeps, and has not read %,d of the bytes that %s has sent."
+                                .formatted(client.unread(), client.name));
+            }
+        } else if (kind == null && !client.reading && !cutOff && !passesOn && readsOn(client, expected)) {
             throw fail(
                     Kind.READS_ON,
                     "%s takes no answers, and the server has read all %,d bytes of it."
@@ -576,7 +601,7 @@ final class Run extends Player {
                                     end,
                                     wrong ? ", wrong from byte " + (same + 1) + " on" : "",
                                     bytes(expected, same),
-                                    ends ? "end of stream" : "the connection open"));
+                                    cutOff ? "the connection closed" : ends ? "end of stream" : "the connection open"));
         }
     }
 
@@ -588,8 +613,8 @@ final class Run extends Player {
             return Kind.REFUSED;
         } else if (tooMany > 0 || reset && !cutOff) {
             return tooMany > 0 ? Kind.MORE : Kind.RESET;
-        } else if (!client.reading && !(cutOff && client.peer.unsent() > 0)) {
-            return null; // it does not see what has come
+        } else if (!client.reading) { // it does not see what has come
+            return cutOff && !client.closed ? Kind.NO_END : null;
         } else if (ended) {
             return ends && (tooMany == 0 || cutOff) ? null : Kind.EARLY_END;
         }

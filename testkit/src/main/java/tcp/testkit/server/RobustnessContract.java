@@ -23,7 +23,8 @@ import tcp.testkit.client.UnexpectedResponse;
  * whatever way, harm nobody but themselves.
  *
  * <p>A test has the tag "direct" if it cannot be run through a proxy, such as the one behind
- * the published port of a container; "real" if it makes no sense on the simulated network.
+ * the published port of a container; "real" if it makes no sense on the simulated network, nor with
+ * a server elsewhere, and "loopback" if only the first is so.
  * The workshop tries them in the order in which they teach, which is their {@link Order}, up
  * to the first that fails. It leaves out those with the tag "given", for its starters have that
  * already, and "stretch", which is more than its tasks ask for; and those with the tag "told"
