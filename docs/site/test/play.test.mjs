@@ -25,7 +25,7 @@ const chapters = ['step1-init', 'step2-discard', 'step3-read', 'step4-write', 's
 const engines = new Map()
 async function play(name, story) {
   if (!engines.has(name)) engines.set(name, await import(join(dist, `play/${name}.js`)))
-  return prepare(JSON.parse(engines.get(name).play(story, '{}')))
+  return prepare(JSON.parse(engines.get(name).play(story, 5_000, 0)))
 }
 
 /** The comments of the chapters and of the page: server, beside or undefined, story. */
@@ -93,6 +93,7 @@ describe('what the pages promise', { skip }, () => {
     const css = file(`assets/${readdirSync(join(dist, 'assets')).find((name) => /^style.*css$/.test(name))}`)
     assert.equal(parts.length, 1)
     const own = gzipSync(css.split('}').filter((rule) => /\.play\b/.test(rule)).join('}')).length
+    for (const { name } of servers) assert.ok(size(`play/${name}.js`) <= 25_000, `${name}: ${size(`play/${name}.js`)} bytes`)
     assert.ok(size(`assets/chunks/${parts[0]}`) + own <= 40_000, `${size(`assets/chunks/${parts[0]}`)} + ${own} bytes`)
   })
 })

@@ -16,7 +16,7 @@ public abstract class Player implements Schedule {
 
     protected final Network network;
     final List<Client> clients = new ArrayList<>();
-    List<Action> actions = List.of();
+    List<Action> actions = new ArrayList<>();
     int next;
     private int callsSinceAction;
     long timeLeft; // ns, of an action that lets time pass
@@ -92,8 +92,8 @@ public abstract class Player implements Schedule {
     @Override
     public int limit(Call.Kind kind, String channel, int possible) {
         Client client = client(channel);
-        Integer limit = (kind == Call.Kind.READ ? client.readLimits : client.writeLimits).poll();
-        return limit == null ? possible : Math.min(limit, possible);
+        List<Integer> limits = kind == Call.Kind.READ ? client.readLimits : client.writeLimits;
+        return limits.isEmpty() ? possible : Math.min(limits.remove(0), possible);
     }
 
     /** Lets time pass if an action says so, as far as the server sleeps. */
