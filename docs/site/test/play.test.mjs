@@ -135,13 +135,16 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
     await one.getByLabel('Bytes a buffer holds').fill('77')
     await press(one, 'buffers of new connections hold', 'connect')
     await one.getByLabel('Bytes that a call moves').fill('2')
-    await press(one, 'the next write to C takes', 'the next read from C gives', 'no descriptors left', '100 ms pass',
-      'descriptors are back', 'reset')
+    await press(one, 'the next write to C takes', 'the next read from C gives', 'descriptors left:', '100 ms pass')
+    await one.getByLabel('Descriptors that are left').fill('2')
+    await press(one, 'descriptors left:')
+    assert.match(await one.locator('.kernel').innerText(), /, 2 left/)
+    await press(one, 'descriptors are back', 'reset')
     const request = 'GET / HTTP/1.1\\r\\n\\r\\n'
     assert.deepEqual(actionsOf(await story(one)), ['A connects', 'A sends "GET / HTTP/1.1\\r"', 'A sends "\\n"', 'A sends "\\r"',
       'A sends "\\n"', 'A stops reading', 'A half-closes', 'B connects', 'B stops reading', `B sends "${request}" 3 times`, 'B takes 50 bytes', 'B reads on',
       'B closes', 'buffers hold 77 bytes', 'C connects', 'the next write to C takes 2 bytes', 'the next read from C gives 2 bytes',
-      'descriptors run out', '100 ms pass', 'descriptors are back', 'C resets'])
+      'descriptors run out', '100 ms pass', '2 descriptors are left', 'descriptors are back', 'C resets'])
     await press(one, 'Start over')
     assert.equal(await story(one), '')
     await one.getByLabel('Bytes to send').fill('\\q')

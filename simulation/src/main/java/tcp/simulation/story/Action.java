@@ -42,6 +42,7 @@ public record Action(What what, int client, String text, long number, int call) 
         WRITE_TAKES("the next write to %c takes %d bytes"),
         OPTION_FAILS("setOption fails for %c"),
         BUFFERS("buffers hold %d bytes"),
+        FEW_DESCRIPTORS("%d descriptors are left"),
         NO_DESCRIPTORS("descriptors run out"),
         DESCRIPTORS("descriptors are back");
 

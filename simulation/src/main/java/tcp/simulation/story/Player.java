@@ -20,7 +20,7 @@ public abstract class Player implements Schedule {
     int next;
     private int callsSinceAction;
     long timeLeft; // ns, of an action that lets time pass
-    boolean limited; // descriptors have run out
+    boolean limited; // there are only so many descriptors
 
     protected Player(Network network) {
         this.network = network;
@@ -53,7 +53,7 @@ public abstract class Player implements Schedule {
         return callsSinceAction;
     }
 
-    /** Whether descriptors have run out. */
+    /** Whether there are only so many descriptors. */
     protected boolean isLimited() {
         return limited;
     }
@@ -178,9 +178,9 @@ public abstract class Player implements Schedule {
             case WRITE_TAKES -> client.writeLimits.add(n);
             case OPTION_FAILS -> client.optionFails = true;
             case BUFFERS -> network.buffers(n, n, n);
-            case NO_DESCRIPTORS -> {
+            case FEW_DESCRIPTORS, NO_DESCRIPTORS -> {
                 limited = true;
-                network.limitDescriptors(network.descriptors());
+                network.limitDescriptors(network.descriptors() + n);
             }
             case DESCRIPTORS -> {
                 limited = false;

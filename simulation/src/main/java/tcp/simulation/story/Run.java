@@ -436,7 +436,7 @@ final class Run extends Player {
             }
             case SIGTERM -> terminate();
             case PASS -> resting &= limited;
-            case NO_DESCRIPTORS, DESCRIPTORS -> resting = true;
+            case FEW_DESCRIPTORS, NO_DESCRIPTORS, DESCRIPTORS -> resting = true;
             case STANDS_STILL -> {
                 for (Client each : clients) { // what has come in time is to be answered, and the rest is open
                     String due = each.peer == null ? null : contract.answer().apply(each);
