@@ -385,7 +385,7 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
     await accessible(one, 'the first page with the loop')
   }))
 
-  test('a hundred actions in a row take no longer in the end than at first', (t) => page(`play#${at('step5')}`, async (one) => {
+  test('a hundred actions in a row take less than 50 ms, and no longer in the end than at first', (t) => page(`play#${at('step5')}`, async (one) => {
     await one.locator('.player select').selectOption('sleep')
     await press(one, 'connect')
     const times = await one.evaluate(async () => {
@@ -400,9 +400,10 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
       return all
     })
     assert.equal(actionsOf(await story(one)).length, 101)
-    const median = (some) => some.sort((a, b) => a - b)[some.length / 2]
+    const median = (some) => [...some].sort((a, b) => a - b)[some.length / 2]
     const [first, last] = [median(times.slice(0, 20)), median(times.slice(-20))]
     t.diagnostic(`ms for an action: ${Math.round(first)} at first, ${Math.round(last)} in the end`)
+    assert.ok(median(times) < 50, `ms: ${times.map(Math.round)}`) // most of them: a busy machine may hold up some
     assert.ok(last < 4 * first, `ms: ${times.map(Math.round)}`) // each is a replay of all, but told from its end on
   }))
 })
