@@ -2,13 +2,16 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,11 +30,13 @@ final class BlockingServer {
     private static final boolean JDK = Boolean.getBoolean("jdk");
 
     private final Selector selector = Selector.open();
+    private final Queue<Callable<?>> tasks = new ConcurrentLinkedQueue<>(); // for the loop
+    private final AtomicBoolean woken = new AtomicBoolean();
     private final ServerSocketChannel listener = ServerSocketChannel.open();
     private final ByteBuffer responses = ByteBuffer.allocateDirect(4096 * RESPONSE.length);
 
     private BlockingServer(int port) throws IOException {
-        prepare(listener);
+        listener.configureBlocking(JDK);
         listener.bind(new InetSocketAddress(port), 1024);
         while (responses.hasRemaining()) {
             responses.put(RESPONSE);
@@ -45,6 +50,7 @@ final class BlockingServer {
             try {
                 SocketChannel client = accept();
                 Thread.startVirtualThread(() -> serve(client));
+                letOthersRun();
             } catch (IOException e) {
                 LockSupport.parkNanos(100_000_000); // too many open files: only accept() rests
             }
@@ -52,8 +58,8 @@ final class BlockingServer {
     }
 
     private void serve(SocketChannel client) {
-        try (client) {
-            prepare(client);
+        try {
+            client.configureBlocking(JDK);
             client.setOption(StandardSocketOptions.TCP_NODELAY, true);
             ByteBuffer buffer = ByteBuffer.allocate(16 * 1024);
             ByteBuffer answers = responses.duplicate();
@@ -70,7 +76,10 @@ final class BlockingServer {
             }
         } catch (IOException e) { // ends this thread, and no other
         } finally {
-            selector.wakeup(); // or the descriptor stays open until the next select()
+            inLoop(() -> {
+                client.close();
+                return null;
+            });
         }
     }
 
@@ -85,10 +94,13 @@ final class BlockingServer {
     }
 
     private int read(SocketChannel client, ByteBuffer buffer) throws IOException {
-        Thread.yield(); // or a client that always has something to say keeps this core
-        int n;
-        while ((n = client.read(buffer)) == 0) {
+        int n = client.read(buffer);
+        if (n > 0) {
+            letOthersRun(); // or a client that always has something to say keeps this core
+        }
+        while (n == 0) {
             await(client, SelectionKey.OP_READ);
+            n = client.read(buffer);
         }
         return n;
     }
@@ -103,32 +115,44 @@ final class BlockingServer {
 
     // The loop, and how the threads wait for it.
 
-    private void prepare(SelectableChannel channel) throws IOException {
-        if (!JDK) {
-            channel.configureBlocking(false).register(selector, 0); // nothing for now
-        }
-    }
-
     /** Waits until the channel is ready. It may return too early: its callers try again. */
     private void await(SelectableChannel channel, int operation) {
-        SelectionKey key = channel.keyFor(selector);
-        key.attach(Thread.currentThread());
-        key.interestOps(operation);
-        selector.wakeup(); // the loop sees the new interest at its next select()
+        Thread thread = Thread.currentThread();
+        inLoop(() -> channel.register(selector, operation, thread));
         LockSupport.park();
+    }
+
+    /** Goes to the end of the queue. Thread.yield() goes to that of its core, and others may starve. */
+    private void letOthersRun() {
+        Thread thread = Thread.currentThread();
+        inLoop(() -> {
+            LockSupport.unpark(thread);
+            return null;
+        });
+        LockSupport.park();
+    }
+
+    /** Only the loop touches keys: it has the task done before it sleeps again. */
+    private void inLoop(Callable<?> task) {
+        tasks.add(task);
+        if (!woken.getAndSet(true)) {
+            selector.wakeup();
+        }
     }
 
     private void loop() throws IOException {
         while (true) {
-            selector.select(this::resume);
-        }
-    }
-
-    private void resume(SelectionKey key) {
-        try {
-            key.interestOps(0); // once only
-            LockSupport.unpark((Thread) key.attachment());
-        } catch (CancelledKeyException e) { // its thread has closed the channel meanwhile
+            selector.select(key -> {
+                key.interestOps(0); // once only
+                LockSupport.unpark((Thread) key.attachment());
+            });
+            woken.set(false); // before it looks: a task that comes later wakes it again
+            for (Callable<?> task; (task = tasks.poll()) != null; ) {
+                try {
+                    task.call();
+                } catch (Exception e) { // a close() that fails has closed all the same
+                }
+            }
         }
     }
 

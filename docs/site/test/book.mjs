@@ -1,16 +1,21 @@
 // The book and the ZIP, after npm run book and npm run zip.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { chapters, exercises, parse } from '../.vitepress/pages.mjs'
 import { browser, folder } from './browser.mjs'
 
 const book = resolve(folder, 'target/book')
 const run = (...command) => execFileSync(command[0], command.slice(1), { encoding: 'utf8', maxBuffer: 1e8 })
-const temporary = () => mkdtempSync(join(tmpdir(), 'book-'))
+const folders = []
+const temporary = () => {
+  folders.push(mkdtempSync(join(tmpdir(), 'book-')))
+  return folders.at(-1)
+}
+after(() => folders.forEach((one) => rmSync(one, { recursive: true })))
 const words = (text) => text.replace(/\s+/g, ' ')
 
 /** The first words of each chapter's last paragraph, to see that all of it is there. */
@@ -34,6 +39,15 @@ test('the EPUB is valid, and whole', () => {
   for (const [, to] of text.matchAll(/href="[^"#:]*#([^"]+)"/g)) {
     assert.ok(ids.has(to), `a link leads nowhere: ${to}`)
   }
+})
+
+test('a reader of books cuts no line of the EPUB, and has its pictures', () => {
+  const epub = resolve(book, 'tcp-server-in-java.epub')
+  const shown = run('mutool', 'draw', '-q', '-F', 'stext', '-W', '450', '-H', '600', epub)
+  const right = [...shown.matchAll(/<line bbox="\S+ \S+ (\S+) /g)].map(([, x]) => Number(x))
+  assert.ok(right.length > 2000 && right.every((x) => x <= 450), `a line ends at ${Math.max(...right)} of 450`)
+  const files = run('unzip', '-l', epub)
+  assert.ok(files.match(/media\/\S+\.png/g).length > 10 && !files.includes('.svg'), 'pictures as every reader draws them')
 })
 
 test('the PDF has all chapters, and cuts no line', () => {

@@ -316,6 +316,7 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
       await one.getByRole('button', { name: 'Next puzzle' }).click()
       await one.getByRole('button', { name: 'Show me the answer' }).click()
       await one.getByText('They differ after').waitFor()
+        .catch(async (e) => assert.fail(`${one.url()} says ${await one.locator('.puzzles').innerText()} (${e.message})`))
       await one.getByText('looked up').waitFor()
       await accessible(one, 'a puzzle')
     }, { context })
