@@ -18,7 +18,7 @@ export const chapters = [
 ].map((chapter) => ({ ...chapter, page: `docs/${chapter.name}.md`, link: `/${chapter.name}` }))
 
 const others = ['cheat-sheet', 'play', 'break-it', 'simulation', 'benchmark', 'ways-to-wait',
-  'blocking-on-a-selector', 'level-and-edge', 'in-the-wild', 'questions', 'where-next', 'from-rust-to-java',
+  'blocking-on-a-selector', 'level-and-edge', 'several-loops', 'in-the-wild', 'questions', 'where-next', 'from-rust-to-java',
   'glossary', 'CONTRIBUTING']
 const names = { 'cheat-sheet': 'Cheat sheet', benchmark: 'Benchmark' }
 

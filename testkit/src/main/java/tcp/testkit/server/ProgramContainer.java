@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -28,8 +29,8 @@ import org.testcontainers.images.builder.ImageFromDockerfile;
 import tcp.testkit.client.LoadClient;
 
 /**
- * A program of ours in a container: the step's server as people would deploy it, or the
- * client that loads it. Nothing happens before start(); close() removes the container.
+ * A program in a container: the step's server as people would deploy it, the client that loads
+ * it, or one that others have made an image of. Nothing happens before start(); close() removes the container.
  */
 public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     /** A Java runtime and little else. .ci/with-docker names it, too. */
@@ -58,11 +59,13 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     /** The images that were built, by name. */
     private static final Set<String> BUILT = ConcurrentHashMap.newKeySet();
 
+    private final boolean ours; // the image
     private final String awaited;
     private final Set<String> joined = new HashSet<>();
 
     private ProgramContainer(Future<String> image, String awaited) {
         super(image);
+        ours = image instanceof ImageFromDockerfile;
         this.awaited = awaited;
         withStartupCheckStrategy(new AnyStart());
     }
@@ -123,6 +126,15 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
                 .withCommand(task.arguments());
     }
 
+    /**
+     * The program of an image that is there, or can be pulled.
+     *
+     * @param awaited how a line begins that it prints when it is ready; null: start() does not wait
+     */
+    public static ProgramContainer ofImage(String image, String awaited) {
+        return new ProgramContainer(CompletableFuture.completedFuture(image), awaited);
+    }
+
     private static Path placeOf(Class<?> type) {
         try {
             return Path.of(
@@ -136,7 +148,10 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     @Override
     public void start() {
         ContainerEngine.use(() -> {
-            BUILT.add(getDockerImageName()); // waits until it is built
+            String image = getDockerImageName(); // waits until it is built
+            if (ours) {
+                BUILT.add(image);
+            }
             super.start();
             return this;
         });
@@ -164,6 +179,9 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
      */
     @Override
     protected void waitUntilContainerStarted() {
+        if (awaited == null) {
+            return;
+        }
         RunningServer.await(STARTED, () -> hasPrinted(awaited) || !isRunning());
         if (!hasPrinted(awaited)) {
             String report = report();
@@ -181,7 +199,7 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
      * Ryuk for that, a container that cleans up after it. Where Ryuk cannot be had, it
      * removes the containers itself, and the images stay.
      */
-    static void removeImages() {
+    public static void removeImages() {
         for (String image : BUILT) {
             DockerClientFactory.instance()
                     .client()
@@ -194,6 +212,11 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     /** Where the server's port is published on this machine. */
     public InetSocketAddress address() {
         return new InetSocketAddress(getHost(), getMappedPort(PORT));
+    }
+
+    /** Asks it to end, with SIGTERM, and starts it again as soon as it has. */
+    public void restart() {
+        docker().restartContainerCmd(getContainerId()).exec();
     }
 
     /** Freezes all its processes: the kernel gives them no more CPU time. */

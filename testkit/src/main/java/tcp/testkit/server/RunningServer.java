@@ -13,7 +13,7 @@ import tcp.testkit.client.Client;
 
 /** A server that a test can talk to. How it was started is no concern of the test's. */
 public abstract class RunningServer implements AutoCloseable {
-    static final String LISTENING = "Listening on port ";
+    public static final String LISTENING = "Listening on port ";
 
     /** Where it listens. */
     public abstract InetSocketAddress address();
@@ -73,7 +73,7 @@ public abstract class RunningServer implements AutoCloseable {
     }
 
     /** Waits until this holds, at most so long. Returns whether it does. */
-    static boolean await(Duration limit, BooleanSupplier condition) {
+    public static boolean await(Duration limit, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > limit.toNanos()) {

@@ -1,0 +1,2 @@
+-- A request that nobody may send a second time.
+wrk.method = "POST"
