@@ -3,6 +3,7 @@ import { defineConfig } from 'vitepress'
 import { anchor, repository, root, site } from './repository.mjs'
 import { excluded, parse, placeOf, sidebar } from './pages.mjs'
 import { copiedFile, copyFiles, lineTransformer, link, markdown } from './markdown.mjs'
+import { minify } from './play.mjs'
 import { search } from './search.mjs'
 
 // A code host serves a repository's pages from a folder of its name. But there is one
@@ -85,7 +86,7 @@ export default defineConfig({
         ['link', { rel: 'canonical', href: at }]] : [],
     ]
   },
-  buildEnd: ({ outDir }) => copyFiles(outDir),
+  buildEnd: ({ outDir }) => Promise.all([copyFiles(outDir), minify(outDir)]),
   vite: {
     publicDir: resolve(site, 'public'),
     plugins: [{

@@ -1,10 +1,12 @@
 // The servers to play with: Maven makes JavaScript of them, and the site colours their sources.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { transform } from 'esbuild'
 import { site } from './repository.mjs'
 
 const index = resolve(site, 'public/play/index.json')
 export const canPlay = existsSync(index)
+const all = () => JSON.parse(readFileSync(index, 'utf8')).servers
 let told = false
 
 /** The files of the site for them, address and text; colour takes a source and gives its lines as HTML. */
@@ -17,7 +19,7 @@ export function playFiles(colour) {
     told = true
     return []
   }
-  const { servers } = JSON.parse(readFileSync(index, 'utf8'))
+  const servers = all()
   return [
     ['/files/play.json', JSON.stringify(servers.map(({ source, ...server }) => server))],
     ...servers.map(({ name, source }) => {
@@ -27,3 +29,10 @@ export function playFiles(colour) {
     }),
   ]
 }
+
+/** Makes the servers in the built site smaller: Vite takes what is in public as it is. */
+export const minify = (folder) => Promise.all((canPlay ? all() : []).map(async ({ name }) => {
+  const file = resolve(folder, `play/${name}.js`)
+  const { code } = await transform(readFileSync(file, 'utf8'), { minify: true, treeShaking: true, format: 'esm', target: 'es2022' })
+  writeFileSync(file, code)
+}))

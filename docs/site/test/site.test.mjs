@@ -405,6 +405,15 @@ test('without scripts there is all to read', () => visit('step3-read', async (pa
   assert.ok(await page.locator('.VPSidebar a[href$="step4-write.html"]').isVisible(), 'the menu')
 }, { javaScriptEnabled: false, ...phone }))
 
+test('with reduced motion nothing goes on moving', async () => {
+  const moving = (page) => page.evaluate(() => document.getAnimations()
+    .filter(({ effect }) => effect.getTiming().iterations === Infinity).map(({ animationName }) => animationName))
+  await visit('index', async (page) => assert.ok((await moving(page)).length))
+  for (const name of ['index', 'step1-init', 'play#server=step1-no-mute&story=A%20connects']) {
+    await visit(name, async (page) => assert.deepEqual(await moving(page), [], name), { reducedMotion: 'reduce' })
+  }
+})
+
 test('groups, pieces, previous and next', () => visit('step3-read', async (page) => {
   assert.equal(await page.locator('.pager-link.prev').getAttribute('href'), `${base}step2-discard.html`)
   assert.equal(await page.locator('.pager-link.next').getAttribute('href'), `${base}step4-write.html`)

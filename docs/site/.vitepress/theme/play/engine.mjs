@@ -32,8 +32,7 @@ export function load(name) {
       let last = {}
       const play = (story, known = [], skip = 0) => {
         if (last.story !== story) {
-          const limits = JSON.stringify({ maxEvents: 20_000, skip })
-          last = { story, trace: prepare(JSON.parse(engine.play(story, limits)), known) }
+          last = { story, trace: prepare(JSON.parse(engine.play(story, 20_000, skip)), known) }
         }
         return last.trace
       }

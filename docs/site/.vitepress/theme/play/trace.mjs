@@ -19,7 +19,7 @@ export function prepare({ events = [], skipped = 0, outcome = [], error }, known
   return Object.assign(trace, { outcome, error })
 }
 
-const CHOICE = /^(the next|setOption|buffers|descriptors)/ // of the network, for later
+const CHOICE = /^(the next|setOption|buffers|(\d+ )?descriptors)/ // of the network, for later
 const ENDS = ['sleep', 'spin', 'throw', 'end', 'cut']
 const stopsAt = {
   line: ({ k }) => k !== 'print',

@@ -1,5 +1,6 @@
 package tcp.play;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,7 @@ import org.objectweb.asm.tree.LineNumberNode;
 import org.objectweb.asm.tree.LocalVariableNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
+import org.objectweb.asm.tree.TryCatchBlockNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
 /** Changes class files, so that a server tells {@link Machine} of each line, and a page needs no threads. */
@@ -35,6 +37,8 @@ final class Instrumentation {
             "java/lang/System.exit", "exit",
             "java/lang/System.out", "out",
             "java/lang/System.err", "err",
+            "java/lang/Integer.parseInt", "parseInt",
+            "java/lang/String.join", "join",
             "java/nio/ByteBuffer.position(I)", "position");
 
     private Instrumentation() {}
@@ -43,8 +47,8 @@ final class Instrumentation {
      * A server's class that tells of each line, and of the values there, before it runs.
      *
      * @param silent lines of which it does not tell
-     * @param all the names of the server's classes: their static variables are to be zero when main() begins, as in a
-     *     new process
+     * @param all the names of the server's classes: their static variables are to be as in a new process when main()
+     *     begins
      */
     static byte[] told(byte[] classFile, Set<Integer> silent, Set<String> all) {
         ClassNode node = read(classFile, Map.of("java/io/PrintStream", MACHINE + "$Printer"));
@@ -81,18 +85,41 @@ final class Instrumentation {
         return !method.name.equals("<clinit>"); // which runs once, whatever the story
     }
 
-    /** A class for a page: with other names, and without locks. */
+    /** A class for a page: with other names, without locks, and without what nobody asks for: comparing records, and the names of an enum's constants. */
     static byte[] singleThreaded(byte[] classFile, Map<String, String> names) {
         ClassNode node = read(classFile, names);
+        if (node.superName.equals("java/lang/Record")) {
+            node.methods.removeIf(method -> method.name.equals("equals") || method.name.equals("hashCode"));
+        }
         for (MethodNode method : node.methods) {
             method.access &= ~Opcodes.ACC_SYNCHRONIZED;
+            method.tryCatchBlocks.removeIf(Instrumentation::unlocks);
             for (AbstractInsnNode insn : method.instructions.toArray()) {
+                if (insn instanceof LdcInsnNode name
+                        && method.name.equals("<clinit>")
+                        && node.superName.equals("java/lang/Enum")
+                        && name.getPrevious().getOpcode() == Opcodes.DUP) {
+                    name.cst = ""; // a constant's
+                } else if (insn instanceof MethodInsnNode call
+                        && method.name.equals("values")
+                        && call.name.equals("clone")) {
+                    method.instructions.remove(insn);
+                }
                 if (insn.getOpcode() == Opcodes.MONITORENTER || insn.getOpcode() == Opcodes.MONITOREXIT) {
                     method.instructions.set(insn, new InsnNode(Opcodes.POP));
                 }
             }
         }
         return write(node);
+    }
+
+    /** Whether an exception leaves a synchronized block there. */
+    private static boolean unlocks(TryCatchBlockNode block) {
+        AbstractInsnNode insn = block.handler;
+        while (insn.getOpcode() < 0 || insn instanceof VarInsnNode) {
+            insn = insn.getNext();
+        }
+        return insn.getOpcode() == Opcodes.MONITOREXIT;
     }
 
     private static ClassNode read(byte[] classFile, Map<String, String> names) {
@@ -196,14 +223,18 @@ final class Instrumentation {
         return told;
     }
 
-    /** A method that tells the values of all fields. */
+    /** A method that tells the values of all fields but constants. */
     private static MethodNode tell(ClassNode node) {
         MethodNode tell = new MethodNode(Opcodes.ACC_PUBLIC, "tell", "()V", null, null);
         for (FieldNode field : node.fields) {
-            if ((field.access & Opcodes.ACC_STATIC) == 0) {
+            boolean isStatic = (field.access & Opcodes.ACC_STATIC) != 0;
+            if (!isStatic || isVariable(field)) {
                 tell.instructions.add(new LdcInsnNode(field.name));
-                tell.instructions.add(new VarInsnNode(Opcodes.ALOAD, 0));
-                tell.instructions.add(new FieldInsnNode(Opcodes.GETFIELD, node.name, field.name, field.desc));
+                if (!isStatic) {
+                    tell.instructions.add(new VarInsnNode(Opcodes.ALOAD, 0));
+                }
+                tell.instructions.add(new FieldInsnNode(
+                        isStatic ? Opcodes.GETSTATIC : Opcodes.GETFIELD, node.name, field.name, field.desc));
                 tell.instructions.add(value(field.desc));
             }
         }
@@ -211,12 +242,33 @@ final class Instrumentation {
         return tell;
     }
 
+    private static boolean isVariable(FieldNode field) {
+        return (field.access & (Opcodes.ACC_STATIC | Opcodes.ACC_FINAL)) == Opcodes.ACC_STATIC;
+    }
+
+    /** A method that sets the static variables to zero, and then to what the class begins with. */
     private static MethodNode reset(ClassNode node) {
         MethodNode reset = new MethodNode(Opcodes.ACC_STATIC, "reset", "()V", null, null);
+        List<String> variables = new ArrayList<>();
         for (FieldNode field : node.fields) {
-            if ((field.access & (Opcodes.ACC_STATIC | Opcodes.ACC_FINAL)) == Opcodes.ACC_STATIC) {
+            if (isVariable(field)) {
+                variables.add(field.name);
                 reset.instructions.add(new InsnNode(zero(field.desc)));
                 reset.instructions.add(new FieldInsnNode(Opcodes.PUTSTATIC, node.name, field.name, field.desc));
+            }
+        }
+        for (MethodNode method : node.methods) {
+            if (method.name.equals("<clinit>") && !variables.isEmpty()) {
+                method.accept(reset);
+            }
+        }
+        for (AbstractInsnNode insn : reset.instructions.toArray()) {
+            if (insn.getOpcode() == Opcodes.RETURN) {
+                reset.instructions.remove(insn);
+            } else if (insn instanceof FieldInsnNode field
+                    && field.getOpcode() == Opcodes.PUTSTATIC
+                    && !variables.contains(field.name)) { // a constant keeps its value
+                reset.instructions.set(insn, new InsnNode("JD".contains(field.desc) ? Opcodes.POP2 : Opcodes.POP));
             }
         }
         reset.instructions.add(new InsnNode(Opcodes.RETURN));

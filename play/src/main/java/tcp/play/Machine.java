@@ -59,6 +59,20 @@ public final class Machine {
         throw recorder.stop();
     }
 
+    /** As Integer.parseInt(digits). */
+    public static int parseInt(String digits) {
+        int n = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            n = 10 * n + digits.charAt(i) - '0';
+        }
+        return n;
+    }
+
+    /** As String.join(" ", arguments): main() has only one here. */
+    public static String join(CharSequence between, CharSequence[] arguments) {
+        return arguments[0].toString();
+    }
+
     /** As text.getBytes(US_ASCII). */
     public static byte[] ascii(String text) {
         byte[] bytes = new byte[text.length()];

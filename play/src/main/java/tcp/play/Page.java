@@ -17,12 +17,13 @@ public final class Page {
      * Plays a story to the server.
      *
      * @param story as {@link tcp.simulation.story.Story#parse} takes it
-     * @param limits {@code {"maxEvents": 5000}}, or {@code {}}
-     * @return the trace, as JSON
+     * @param most the number of events after which the trace is cut
+     * @param skip how many of the first ones are to be left out
+     * @return the trace, as JSON; an object with an error if there is no such story
      */
     @JSExport
-    public static String play(String story, String limits) {
-        return Recorder.play(story, limits, () -> Server.main(new String[] {"8080"}));
+    public static String play(String story, int most, int skip) {
+        return Recorder.play(story, most, skip, () -> Server.main(new String[] {"8080"}));
     }
 
     public static void main(String[] args) {}

@@ -6,9 +6,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import tcp.simulation.Call;
 import tcp.simulation.Inspection;
 import tcp.simulation.Network;
@@ -23,7 +21,6 @@ import tcp.simulation.story.Story;
  * and the selector's keys look then. The same story gives the same trace, in a page as in a JVM.
  */
 final class Recorder extends Player {
-    private static final int MOST_EVENTS = 5_000;
     private static final int MOST_BYTES = 2_000; // shown in full
 
     /** Leaves the server when the story is over. An Error, since servers catch Exceptions. */
@@ -53,7 +50,8 @@ final class Recorder extends Player {
     private SelectionKey shown;
 
     private Selector selector;
-    private final Map<SelectionKey, Integer> ready = new HashMap<>(); // as the last select() has reported
+    private final List<SelectionKey> selected = new ArrayList<>(); // keys that the last select() has reported
+    private final List<Integer> ready = new ArrayList<>(); // and their operations
     private Call.Kind call;
     private int turns; // of the loop, without any progress
     private String state = "";
@@ -68,9 +66,9 @@ final class Recorder extends Player {
         why = new Why(network, clients());
     }
 
-    /** The trace of that story as JSON; an object with an error if there is no such story. */
-    static String play(String story, String limits, Network.Body server) {
-        Recorder recorder = new Recorder(number(limits, "maxEvents", MOST_EVENTS), number(limits, "skip", 0));
+    /** As {@link Page#play}. */
+    static String play(String story, int most, int skip, Network.Body server) {
+        Recorder recorder = new Recorder(most, skip);
         try {
             recorder.story = Story.parse(story).actions();
         } catch (IllegalArgumentException e) {
@@ -78,16 +76,6 @@ final class Recorder extends Player {
         }
         Machine.recorder = recorder;
         return recorder.record(server);
-    }
-
-    private static int number(String json, String name, int otherwise) {
-        int at = json.indexOf("\"" + name + "\":");
-        int n = 0;
-        for (int i = at + name.length() + 3; at >= 0 && i < json.length() && ",}".indexOf(json.charAt(i)) < 0; i++) {
-            char c = json.charAt(i);
-            n = c >= '0' && c <= '9' ? 10 * n + c - '0' : n;
-        }
-        return n > 0 ? n : otherwise;
     }
 
     private String record(Network.Body server) {
@@ -123,7 +111,8 @@ final class Recorder extends Player {
             Peer peer = client.peer();
             Inspection.Connection end = peer == null ? null : Inspection.connection(network, peer);
             if (end != null) {
-                String sees = end(peer) == null ? "its connection is open." : "sees " + end(peer) + ".";
+                String sees = Inspection.end(peer);
+                sees = sees == null ? "its connection is open." : "sees " + sees + ".";
                 sentence(json, peer.name() + " has got " + got(peer) + ", and " + sees);
                 if (end.received() > 0 && !end.reset()) {
                     sentence(json, "Bytes of " + peer.name() + " are unread.");
@@ -145,10 +134,6 @@ final class Recorder extends Player {
                 ? ""
                 : " … " + Action.quoted(Machine.text(Inspection.taken(peer, Math.max(part, n - 100), n)));
         return n == 0 ? "nothing" : n + (n == 1 ? " byte, " : " bytes, ") + start + last;
-    }
-
-    private static String end(Peer peer) {
-        return peer.isRefused() ? "refused" : peer.isReset() ? "reset" : peer.isAtEnd() ? "end of stream" : null;
     }
 
     private static void sentence(StringBuilder json, String sentence) {
@@ -192,7 +177,7 @@ final class Recorder extends Player {
     // What the server tells.
 
     void enter(String method) {
-        serving |= method.endsWith("Server.run");
+        serving |= method.equals("tcp.Server.run");
         methods.add(method);
         lines.add(0);
     }
@@ -241,10 +226,9 @@ final class Recorder extends Player {
         }
         String text = described(value);
         if (text != null) {
-            told.append(told.length() == 0 ? "" : ",")
-                    .append(quoted(name))
-                    .append(':')
-                    .append(quoted(text));
+            boolean json = told == locals || told == fields;
+            told.append(told.length() == 0 ? "" : json ? "," : ", ")
+                    .append(json ? quoted(name) + ":" + quoted(text) : name + " " + text);
         }
     }
 
@@ -273,7 +257,7 @@ final class Recorder extends Player {
             StringBuilder before = told;
             told = new StringBuilder();
             object.tell();
-            String text = told.toString().replace("\"", "").replace(":", " ").replace(",", ", ");
+            String text = told.toString();
             told = before;
             return text;
         }
@@ -313,6 +297,7 @@ final class Recorder extends Player {
         call = kind;
         if (kind == Call.Kind.SELECT) {
             turn = null;
+            selected.clear();
             ready.clear();
         }
         super.before(kind, channel);
@@ -325,7 +310,8 @@ final class Recorder extends Player {
         if (call.kind() == Call.Kind.SELECT) {
             turns++;
             for (SelectionKey key : selector.keys()) {
-                ready.put(key, Inspection.readyNow(key));
+                selected.add(key);
+                ready.add(Inspection.readyNow(key));
             }
         } else if (moved || call.kind() == Call.Kind.CLOSE || call.kind() == Call.Kind.ACCEPT) {
             turns = 0;
@@ -412,9 +398,10 @@ final class Recorder extends Player {
         if (selector != null && selector.isOpen()) {
             for (SelectionKey key : selector.keys()) {
                 if (key.isValid()) {
+                    int at = selected.indexOf(key);
                     next(json).append("{\"of\":").append(quoted(Inspection.name(key.channel())));
                     json.append(",\"interest\":").append(ops(key.interestOps()));
-                    json.append(",\"ready\":").append(ops(ready.getOrDefault(key, 0)));
+                    json.append(",\"ready\":").append(ops(at < 0 ? 0 : ready.get(at)));
                     json.append(key == turn ? ",\"now\":true}" : "}");
                 }
             }
@@ -425,10 +412,11 @@ final class Recorder extends Player {
             if (peer != null) {
                 next(json).append(quoted(peer.name())).append(":{\"got\":");
                 bytes(json, Inspection.taken(peer), (from, to) -> Machine.text(Inspection.taken(peer, from, to)));
-                json.append(",\"end\":").append(end(peer) == null ? "null" : quoted(end(peer)));
+                String sees = Inspection.end(peer);
+                json.append(",\"end\":").append(sees == null ? "null" : quoted(sees));
                 json.append(",\"reading\":").append(client.isReading());
-                json.append(",\"arrived\":").append(peer.untaken());
-                json.append(",\"waiting\":").append(peer.unsent());
+                json.append(",\"arrived\":").append(Inspection.untaken(peer));
+                json.append(",\"waiting\":").append(Inspection.waiting(peer));
                 json.append(",\"sent\":");
                 bytes(json, client.sentBytes(), client::sent);
                 json.append('}');
@@ -446,7 +434,7 @@ final class Recorder extends Player {
     }
 
     private static String ops(int ops) {
-        return ops == 0 ? "[]" : "[\"" + Inspection.text(ops).replace(" | ", "\",\"") + "\"]";
+        return ops == 0 ? "[]" : "[\"" + Inspection.text(ops, "\",\"") + "\"]";
     }
 
     private interface Part {
@@ -471,7 +459,7 @@ final class Recorder extends Player {
             } else if (c == '\n') {
                 json.append("\\n");
             } else if (c < ' ') {
-                json.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+                json.append("\\u00").append(c >> 4).append("0123456789abcdef".charAt(c & 15));
             } else {
                 json.append(c);
             }

@@ -35,7 +35,7 @@ class DebuggerTest {
     @Test
     void stopsWhereADebuggerDoes() throws Exception {
         String source = Files.readString(Steps.READ.file());
-        List<String> traced = LINE.matcher(new JvmServer(source).play(STORY, "{}"))
+        List<String> traced = LINE.matcher(new JvmServer(source).play(STORY, 5_000))
                 .results()
                 .map(found -> found.group(2) + ":" + found.group(1))
                 .toList();

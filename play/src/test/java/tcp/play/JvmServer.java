@@ -24,8 +24,8 @@ final class JvmServer extends ClassLoader {
         return defineClass(name, classFile, 0, classFile.length);
     }
 
-    String play(String story, String limits) {
-        return Recorder.play(story, limits, () -> {
+    String play(String story, int most) {
+        return Recorder.play(story, most, 0, () -> {
             try {
                 main.invoke(null, (Object) new String[] {"8080"});
             } catch (InvocationTargetException e) {
@@ -36,7 +36,7 @@ final class JvmServer extends ClassLoader {
 
     /** How the story ends, as far as anybody can tell; null: it does not end. */
     String outcome(String story) {
-        String trace = play(story, "{}");
+        String trace = play(story, 5_000);
         return trace.contains("{\"k\":\"cut\"}") ? null : trace.substring(trace.lastIndexOf("\"outcome\""));
     }
 }

@@ -1,7 +1,6 @@
 package tcp.simulation;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /** Bytes in the order in which they came: what a socket's buffer holds. */
 final class Bytes {
@@ -16,7 +15,7 @@ final class Bytes {
     void put(ByteBuffer source, int n) {
         if (head + size + n > array.length) {
             byte[] target = size + n > array.length ? new byte[2 * (size + n)] : array;
-            System.arraycopy(array, head, target, 0, size);
+            ByteBuffer.wrap(array, head, size).get(target, 0, size);
             array = target;
             head = 0;
         }
@@ -48,6 +47,8 @@ final class Bytes {
     }
 
     byte[] toArray(int from, int to) {
-        return Arrays.copyOfRange(array, head + from, head + to);
+        byte[] copy = new byte[to - from];
+        ByteBuffer.wrap(array, head + from, to - from).get(copy);
+        return copy;
     }
 }

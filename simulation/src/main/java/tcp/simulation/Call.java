@@ -37,6 +37,11 @@ public record Call(Kind kind, String channel, long result, String detail) {
             this.method = method;
         }
 
+        /** A server does it in its loop, and not when it is made or closed. */
+        boolean isServing() {
+            return this == SELECT || this == ACCEPT || this == READ || this == WRITE;
+        }
+
         /** The method's name in java.nio.channels. */
         @Override
         public String toString() {

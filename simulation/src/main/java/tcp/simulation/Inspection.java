@@ -35,7 +35,9 @@ public final class Inspection {
     public static List<String> queue(Network network) {
         List<String> names = new ArrayList<>();
         for (int port : network.ports()) {
-            network.listener(port).queue.forEach(end -> names.add(end.name));
+            for (Endpoint end : network.listener(port).queue) {
+                names.add(end.name);
+            }
         }
         return names;
     }
@@ -76,6 +78,22 @@ public final class Inspection {
         return client.taken.toArray(from, to);
     }
 
+    /** How many bytes have arrived at a client that it has not taken. */
+    public static int untaken(Peer client) {
+        return client.end.received.size();
+    }
+
+    /** How many bytes of what a client has sent wait, since the server does not read. */
+    public static int waiting(Peer client) {
+        return client.end.unsent();
+    }
+
+    /** What a client has seen of the connection's end: refused, reset, end of stream; null: nothing. */
+    public static String end(Peer client) {
+        Endpoint end = client.end;
+        return end.isRefused() ? "refused" : end.isReset() ? "reset" : end.isAtEnd() ? "end of stream" : null;
+    }
+
     /** A channel's name in the log: "listener", "A". */
     public static String name(SelectableChannel channel) {
         return ((SimulatedChannel) channel).logName();
@@ -87,8 +105,8 @@ public final class Inspection {
         return key.isValid() ? channel.readyOps(channel.poll(), key.interestOps()) : 0;
     }
 
-    /** As in OP_READ | OP_WRITE; 0: none. */
-    public static String text(int ops) {
-        return SimulatedKey.text(ops);
+    /** As in OP_READ | OP_WRITE, with that between them; empty: none. */
+    public static String text(int ops, String between) {
+        return SimulatedKey.text(ops, between);
     }
 }

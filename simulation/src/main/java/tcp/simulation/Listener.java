@@ -1,7 +1,7 @@
 package tcp.simulation;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A listening port: what the kernel does before anybody calls accept(). It finishes handshakes by itself and keeps the
@@ -12,9 +12,9 @@ class Listener {
     private final Network network;
     private final int backlog;
     /** Clients whose handshake waits for room in the queue. */
-    private final Deque<Endpoint> handshakes = new ArrayDeque<>();
+    private final List<Endpoint> handshakes = new ArrayList<>();
 
-    final Deque<Endpoint> queue = new ArrayDeque<>();
+    final List<Endpoint> queue = new ArrayList<>();
 
     Listener(Network network, int port, int backlog) {
         this.network = network;
@@ -29,7 +29,7 @@ class Listener {
 
     private void finishHandshakes() {
         while (!handshakes.isEmpty() && queue.size() <= backlog) { // Linux: one more than the backlog says
-            Endpoint client = handshakes.poll();
+            Endpoint client = handshakes.remove(0);
             if (!client.isClosed()) {
                 client.establish(newEnd(client));
             }
@@ -52,14 +52,18 @@ class Listener {
 
     /** The connection that has waited longest, even if it has been reset since. */
     Endpoint accept() {
-        Endpoint server = queue.remove();
+        Endpoint server = queue.remove(0);
         finishHandshakes();
         return server;
     }
 
     /** Resets the connections in the accept queue, and refuses those whose handshake is not finished. */
     void close() {
-        queue.forEach(Endpoint::abort);
-        handshakes.forEach(Endpoint::refuse);
+        for (Endpoint end : queue) {
+            end.abort();
+        }
+        for (Endpoint client : handshakes) {
+            client.refuse();
+        }
     }
 }

@@ -3,10 +3,8 @@ package tcp.simulation;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -17,10 +15,6 @@ import java.util.function.Consumer;
  */
 public final class Network {
     static final long FOREVER = -1;
-
-    /** What a server does in its loop, and not when it is made or closed. */
-    private static final List<Call.Kind> SERVING =
-            List.of(Call.Kind.SELECT, Call.Kind.ACCEPT, Call.Kind.READ, Call.Kind.WRITE);
 
     private static final int FIRST_FREE_PORT = 40_000;
     private static final int FIRST_CLIENT_PORT = 50_001;
@@ -38,7 +32,7 @@ public final class Network {
     private boolean logging = true;
 
     private final SimulatedSelectorProvider provider;
-    private final Map<Integer, Listener> listeners = new LinkedHashMap<>();
+    private final List<Listener> listeners = new ArrayList<>();
     private final Set<String> notSimulated = new LinkedHashSet<>();
     private List<Call> calls = new ArrayList<>();
     private int peers;
@@ -117,7 +111,7 @@ public final class Network {
     /** A client connects. It may send before anybody has accepted it. */
     public synchronized Peer connect(int port) {
         Peer client = new Peer(this, name(peers), FIRST_CLIENT_PORT + peers++, peerReceiveBuffer);
-        client.end.connect(listeners.get(port));
+        client.end.connect(listener(port));
         acted();
         return client;
     }
@@ -139,7 +133,7 @@ public final class Network {
                 return peer.end;
             }
         };
-        listeners.put(listener.port, listener);
+        listeners.add(listener);
         return listener.port;
     }
 
@@ -166,7 +160,7 @@ public final class Network {
 
     /** The server's process ends, and the system closes what it has left open. */
     public synchronized void exit() {
-        List.copyOf(listeners.values()).forEach(this::close);
+        List.copyOf(listeners).forEach(this::close);
         descriptors = 0;
         acted();
     }
@@ -195,7 +189,11 @@ public final class Network {
 
     /** The ports on which somebody listens. */
     public synchronized List<Integer> ports() {
-        return List.copyOf(listeners.keySet());
+        List<Integer> ports = new ArrayList<>();
+        for (Listener listener : listeners) {
+            ports.add(listener.port);
+        }
+        return ports;
     }
 
     /** What the server has used that is not as it is on a real network; empty: nothing. */
@@ -291,26 +289,32 @@ public final class Network {
     /** That port, or a free one for 0. */
     int port(int wanted) {
         int port = wanted == 0 ? FIRST_FREE_PORT : wanted;
-        while (wanted == 0 && listeners.containsKey(port)) {
+        while (wanted == 0 && listener(port) != null) {
             port++;
         }
         return port;
     }
 
     Listener open(Listener listener) throws IOException {
-        if (listeners.putIfAbsent(listener.port, listener) != null) {
+        if (listener(listener.port) != null) {
             throw new BindException("Address already in use");
         }
+        listeners.add(listener);
         return listener;
     }
 
     void close(Listener listener) {
-        listeners.remove(listener.port);
+        listeners.remove(listener);
         listener.close();
     }
 
     Listener listener(int port) {
-        return listeners.get(port);
+        for (Listener listener : listeners) {
+            if (listener.port == port) {
+                return listener;
+            }
+        }
+        return null;
     }
 
     /** Not connected yet. */
@@ -334,7 +338,7 @@ public final class Network {
     /** Before a call, and without the lock: the schedule may do what it likes. */
     void before(Call.Kind kind, String channel) throws IOException {
         Thread caller = Thread.currentThread();
-        if (caller != server && SERVING.contains(kind)) {
+        if (caller != server && kind.isServing()) {
             if (server != null && server.isAlive()) {
                 notSimulated("several threads");
             }

@@ -49,7 +49,10 @@ public final class Peer {
 
     /** Sends bytes. What the server's receive buffer has no room for waits: see {@link #unsent}. */
     public Peer send(byte... bytes) {
-        return act(() -> end.send(bytes));
+        synchronized (network) {
+            end.send(bytes);
+            return acted();
+        }
     }
 
     /** Sends a text in UTF-8. */
@@ -59,44 +62,56 @@ public final class Peer {
 
     /** Half-close: sends a FIN after all bytes, and goes on reading. */
     public Peer shutdownOutput() {
-        return act(end::shutdownOutput);
+        synchronized (network) {
+            end.shutdownOutput();
+            return acted();
+        }
     }
 
     /** Sends a FIN, or resets the connection if bytes have arrived that it has not taken. */
     public Peer close() {
-        return act(end::close);
+        synchronized (network) {
+            end.close();
+            return acted();
+        }
     }
 
     /** Ends the connection at once, with an RST, as a close with SO_LINGER 0 does. */
     public Peer reset() {
-        return act(end::abort);
+        synchronized (network) {
+            end.abort();
+            return acted();
+        }
     }
 
     /** From now on it takes only what {@link #take} asks for, so its receive buffer fills. */
     public Peer stopReading() {
-        return act(() -> reading = false);
+        synchronized (network) {
+            reading = false;
+            return acted();
+        }
     }
 
     /** Takes all that has arrived, and goes on doing so. */
     public Peer startReading() {
-        return act(() -> {
+        synchronized (network) {
             reading = true;
             takeNow(Integer.MAX_VALUE);
-        });
+            return acted();
+        }
     }
 
     /** Takes so many bytes, or fewer if fewer have arrived; returns how many. */
     public int take(int most) {
-        int[] n = new int[1];
-        act(() -> n[0] = takeNow(most));
-        return n[0];
+        synchronized (network) {
+            int n = takeNow(most);
+            acted();
+            return n;
+        }
     }
 
-    private Peer act(Runnable action) {
-        synchronized (network) {
-            action.run();
-            network.acted();
-        }
+    private Peer acted() {
+        network.acted();
         return this;
     }
 

@@ -83,10 +83,14 @@ final class SimulatedKey extends AbstractSelectionKey {
 
     /** As in OP_READ | OP_WRITE; 0: none. */
     static String text(int ops) {
-        String text = ((ops & OP_READ) != 0 ? " | OP_READ" : "")
-                + ((ops & OP_WRITE) != 0 ? " | OP_WRITE" : "")
-                + ((ops & OP_CONNECT) != 0 ? " | OP_CONNECT" : "")
-                + ((ops & OP_ACCEPT) != 0 ? " | OP_ACCEPT" : "");
-        return text.isEmpty() ? "0" : text.substring(3);
+        return ops == 0 ? "0" : text(ops, " | ");
+    }
+
+    static String text(int ops, String between) {
+        String text = ((ops & OP_READ) != 0 ? between + "OP_READ" : "")
+                + ((ops & OP_WRITE) != 0 ? between + "OP_WRITE" : "")
+                + ((ops & OP_CONNECT) != 0 ? between + "OP_CONNECT" : "")
+                + ((ops & OP_ACCEPT) != 0 ? between + "OP_ACCEPT" : "");
+        return text.isEmpty() ? "" : text.substring(between.length());
     }
 }

@@ -179,7 +179,9 @@ final class SimulatedSelector extends AbstractSelector {
     private void removeCancelled() {
         Set<SelectionKey> cancelled = cancelledKeys();
         synchronized (cancelled) {
-            List.copyOf(cancelled).forEach(this::remove);
+            for (SelectionKey key : cancelled) {
+                remove(key);
+            }
             cancelled.clear();
         }
     }
@@ -214,7 +216,9 @@ final class SimulatedSelector extends AbstractSelector {
     protected void implCloseSelector() {
         wake();
         synchronized (this) { // whoever selects has returned
-            List.copyOf(keys).forEach(this::remove);
+            for (SelectionKey key : new ArrayList<>(keys)) {
+                remove(key);
+            }
             network.closeDescriptors(DESCRIPTORS);
         }
     }

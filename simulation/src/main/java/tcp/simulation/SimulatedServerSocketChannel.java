@@ -19,7 +19,7 @@ final class SimulatedServerSocketChannel extends ServerSocketChannel implements 
     private static final int DEFAULT_BACKLOG = 50;
 
     private final Network network;
-    private final Options options = new Options(Options.OF_LISTENERS);
+    private final Options options = Options.ofListener();
     private final ServerSocket adaptor = new Adaptor();
     private Listener listener; // null: not bound
     private InetSocketAddress address;

@@ -22,7 +22,7 @@ import java.util.Set;
 /** A connection, or what becomes one: the JDK's rules on top of an {@link Endpoint}. */
 final class SimulatedSocketChannel extends SocketChannel implements SimulatedChannel {
     private final Network network;
-    private final Options options = new Options(Options.OF_SOCKETS);
+    private final Options options = Options.ofSocket();
     private final Endpoint end;
     private InetSocketAddress remote; // null: neither connected nor connecting
     private boolean connected;

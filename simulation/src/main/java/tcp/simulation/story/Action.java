@@ -42,6 +42,7 @@ public record Action(What what, int client, String text, long number, int call) 
         WRITE_TAKES("the next write to %c takes %d bytes"),
         OPTION_FAILS("setOption fails for %c"),
         BUFFERS("buffers hold %d bytes"),
+        FEW_DESCRIPTORS("%d descriptors are left"),
         NO_DESCRIPTORS("descriptors run out"),
         DESCRIPTORS("descriptors are back");
 
@@ -81,7 +82,7 @@ public record Action(What what, int client, String text, long number, int call) 
                 } else if (part == 's') {
                     text = unquoted(line.substring(at + 1, end - 1));
                 } else {
-                    number = Integer.parseInt(line.substring(at, end));
+                    number = decimal(line.substring(at, end));
                 }
                 at = end;
             }
@@ -94,7 +95,7 @@ public record Action(What what, int client, String text, long number, int call) 
                             text,
                             number,
                             atCall
-                                    ? Integer.parseInt(when.substring(AT_CALL.length()))
+                                    ? decimal(when.substring(AT_CALL.length()))
                                     : when.isEmpty() ? ASLEEP : Action.AT_ONCE)
                     : null;
         }
@@ -111,7 +112,7 @@ public record Action(What what, int client, String text, long number, int call) 
         }
 
         boolean isChoice() {
-            return compareTo(READ_GIVES) >= 0;
+            return ordinal() >= READ_GIVES.ordinal();
         }
 
         /** The server is to end. */
@@ -155,10 +156,9 @@ public record Action(What what, int client, String text, long number, int call) 
         }
         StringBuilder known = new StringBuilder();
         for (What what : What.values()) {
-            known.append(known.length() == 0 ? "" : ", ").append(what.words);
+            known.append(known.length() == 0 ? "" : ", ").append(new Action(what, 0, "hello", 5, ASLEEP));
         }
-        throw new IllegalArgumentException("Not an action of a story: " + line + ". Known are: "
-                + known.toString().replace("%c", "A").replace("%s", "\"…\"").replace("%d", "5") + ".");
+        throw new IllegalArgumentException("Not an action of a story: " + line + ". Known are: " + known + ".");
     }
 
     @Override
@@ -168,8 +168,20 @@ public record Action(What what, int client, String text, long number, int call) 
 
     /** Without when it happens. */
     String words() {
-        String words = what.words.replace("%c", name(client)).replace("%d", String.valueOf(number));
-        return text == null ? words : words.replace("%s", quoted(text));
+        StringBuilder said = new StringBuilder();
+        for (int i = 0; i < what.words.length(); i++) {
+            char c = what.words.charAt(i);
+            if (c != '%') {
+                said.append(c);
+                continue;
+            }
+            switch (what.words.charAt(++i)) {
+                case 'c' -> said.append(name(client));
+                case 's' -> said.append(quoted(text));
+                default -> said.append(number);
+            }
+        }
+        return said.toString();
     }
 
     /** A for client 0, as the network names them. */
@@ -190,17 +202,27 @@ public record Action(What what, int client, String text, long number, int call) 
         return n - 1;
     }
 
+    private static int decimal(String digits) {
+        int n = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            n = 10 * n + digits.charAt(i) - '0';
+        }
+        return n;
+    }
+
     /** Bytes in quotes, as a story has them. */
     public static String quoted(String bytes) {
         StringBuilder quoted = new StringBuilder("\"");
-        for (char c : bytes.toCharArray()) {
+        for (int i = 0; i < bytes.length(); i++) {
+            char c = bytes.charAt(i);
             int known = ESCAPED.indexOf(c);
-            quoted.append(
-                    known >= 0
-                            ? "\\" + ESCAPES.charAt(known)
-                            : c < ' ' || c > '~'
-                                    ? "\\x" + Character.forDigit(c >> 4 & 15, 16) + Character.forDigit(c & 15, 16)
-                                    : String.valueOf(c));
+            if (known >= 0) {
+                quoted.append('\\').append(ESCAPES.charAt(known));
+            } else if (c < ' ' || c > '~') {
+                quoted.append("\\x").append(HEX.charAt(c >> 4 & 15)).append(HEX.charAt(c & 15));
+            } else {
+                quoted.append(c);
+            }
         }
         return quoted.append('"').toString();
     }

@@ -1,12 +1,8 @@
 package tcp.simulation.story;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import tcp.simulation.Peer;
 
 /** A client in a story, and what a contract may know of it. Bytes are chars here. */
@@ -14,8 +10,8 @@ public final class Client {
     final String name;
     final StringBuilder sent = new StringBuilder();
     final List<Integer> reads = new ArrayList<>();
-    final Deque<Integer> readLimits = new ArrayDeque<>();
-    final Deque<Integer> writeLimits = new ArrayDeque<>();
+    final List<Integer> readLimits = new ArrayList<>();
+    final List<Integer> writeLimits = new ArrayList<>();
     Peer peer; // null: not connected yet
     boolean optionFails;
     boolean accepted;
@@ -30,7 +26,6 @@ public final class Client {
     int stoodStill; // since settledAt; 0: no
     boolean noDelay;
     int sentAtWrite = -1; // all that it had sent when the server wrote to it
-    final Map<Client, Integer> passedBy = new HashMap<>(); // calls for others since it has done anything
     int readsAtSigterm = -1; // -1: it has not come
     int sentAtSigterm;
     boolean closed;

@@ -16,11 +16,11 @@ public abstract class Player implements Schedule {
 
     protected final Network network;
     final List<Client> clients = new ArrayList<>();
-    List<Action> actions = List.of();
+    List<Action> actions = new ArrayList<>();
     int next;
     private int callsSinceAction;
     long timeLeft; // ns, of an action that lets time pass
-    boolean limited; // descriptors have run out
+    boolean limited; // there are only so many descriptors
 
     protected Player(Network network) {
         this.network = network;
@@ -53,7 +53,7 @@ public abstract class Player implements Schedule {
         return callsSinceAction;
     }
 
-    /** Whether descriptors have run out. */
+    /** Whether there are only so many descriptors. */
     protected boolean isLimited() {
         return limited;
     }
@@ -99,8 +99,8 @@ public abstract class Player implements Schedule {
             return possible;
         }
         Client client = client(channel);
-        Integer limit = (kind == Call.Kind.READ ? client.readLimits : client.writeLimits).poll();
-        return limit == null ? possible : Math.min(limit, possible);
+        List<Integer> limits = kind == Call.Kind.READ ? client.readLimits : client.writeLimits;
+        return limits.isEmpty() ? possible : Math.min(limits.remove(0), possible);
     }
 
     /** Lets time pass if an action says so, as far as the server sleeps. */
@@ -185,9 +185,9 @@ public abstract class Player implements Schedule {
             case WRITE_TAKES -> client.writeLimits.add(n);
             case OPTION_FAILS -> client.optionFails = true;
             case BUFFERS -> network.buffers(n, n, n);
-            case NO_DESCRIPTORS -> {
+            case FEW_DESCRIPTORS, NO_DESCRIPTORS -> {
                 limited = true;
-                network.limitDescriptors(network.descriptors());
+                network.limitDescriptors(network.descriptors() + n);
             }
             case DESCRIPTORS -> {
                 limited = false;

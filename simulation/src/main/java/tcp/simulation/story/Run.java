@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
@@ -75,6 +77,8 @@ final class Run extends Player {
     private boolean allLeft;
     private boolean lookedAgain;
     private long held; // bytes read and not written
+    /** How often others have had a call since a client has done anything. */
+    private final Map<Client, Map<Client, Integer>> passed = new HashMap<>();
 
     Run(Contract contract, ServerFactory factory, Iterator<Story> stories) {
         super(new Network().logging(false));
@@ -324,14 +328,15 @@ final class Run extends Player {
 
     /** Somebody has had a call; nobody else may wait for many of these. */
     private void served(Client client) {
-        client.passedBy.clear();
+        passed.remove(client);
         for (int i = 0; clients.size() > 1 && clients.size() < MOST_WATCHED && i < clients.size(); i++) {
             Client other = clients.get(i);
             if (other != client
                     && other.peer != null
                     && !other.gone
-                    && other.passedBy.merge(client, 1, Integer::sum) > MOST_PASSED) {
-                other.passedBy.clear();
+                    && passed.computeIfAbsent(other, it -> new HashMap<>()).merge(client, 1, Integer::sum)
+                            > MOST_PASSED) {
+                passed.remove(other);
                 if (other.reading && !resting && end == null && waits(other)) {
                     throw fail(
                             Kind.STARVES,
@@ -399,6 +404,7 @@ final class Run extends Player {
         List<Action> all = new ArrayList<>(story.actions());
         all.addAll(story.ending());
         steps.clear();
+        passed.clear();
         callsInStory = 0;
         allLeft = false;
         resting = false;
@@ -448,7 +454,7 @@ final class Run extends Player {
     protected void happens(Action action, String moment) {
         steps.add(new Failure.Step(action, moment, new ArrayList<>()));
         if (action.what().hasClient) {
-            client(action.client()).passedBy.clear();
+            passed.remove(client(action.client()));
         }
         switch (action.what()) {
             case CONNECTS -> client(action.client()).late = end != null;
@@ -458,7 +464,7 @@ final class Run extends Player {
             }
             case SIGTERM -> terminate();
             case PASS -> resting &= limited;
-            case NO_DESCRIPTORS, DESCRIPTORS -> resting = true;
+            case FEW_DESCRIPTORS, NO_DESCRIPTORS, DESCRIPTORS -> resting = true;
             case STANDS_STILL -> {
                 for (Client each : clients) { // what has come in time is to be answered, and the rest is open
                     String due = each.peer == null ? null : contract.answer().apply(each);

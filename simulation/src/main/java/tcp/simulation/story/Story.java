@@ -100,7 +100,7 @@ public record Story(List<Action> actions) {
         List<Stage> stages = new ArrayList<>();
         problem(actions, stages);
         List<Action> ending = new ArrayList<>();
-        if (uses(What.NO_DESCRIPTORS, 0)) {
+        if (uses(What.FEW_DESCRIPTORS, 0) || uses(What.NO_DESCRIPTORS, 0)) {
             ending.add(Action.of(What.DESCRIPTORS, 0, 0));
             ending.add(Action.of(What.PASS, 0, 1_000));
         }

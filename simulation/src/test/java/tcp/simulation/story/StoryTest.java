@@ -25,6 +25,7 @@ class StoryTest {
                 A stops reading
                 A takes 7 bytes
                 A reads on
+                2 descriptors are left
                 descriptors run out
                 100 ms pass
                 descriptors are back
