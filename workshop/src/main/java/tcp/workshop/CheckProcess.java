@@ -104,7 +104,7 @@ final class CheckProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UserError("Cannot start " + Programs.JAVA + ": " + e.getMessage());
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
         events = collect(process.getInputStream(), new LinkedBlockingQueue<>());
         errors = collect(process.getErrorStream(), new CopyOnWriteArrayList<>());
     }
