@@ -24,7 +24,7 @@ public final class Server implements AutoCloseable {
     private volatile boolean closed;
 
     private static final class Client {
-        final ByteBuffer in = ByteBuffer.allocate(8 * LINE); // a line that is not over yet
+        final ByteBuffer in = ByteBuffer.allocate(8 * LINE); // a line not over yet
         final ByteBuffer queue = ByteBuffer.allocate(QUEUE);
         String name; // null: it has none yet, or has left
         boolean ended;
@@ -68,7 +68,7 @@ public final class Server implements AutoCloseable {
             if (key.isValid() && key.isWritable()) { // another's line may have cut it off
                 write(key);
             }
-            if (key.isValid() && key.isReadable()) { // too: others' lines must not hold up its own
+            if (key.isValid() && key.isReadable()) { // in the same turn
                 read(key);
             }
         } catch (IOException e) {

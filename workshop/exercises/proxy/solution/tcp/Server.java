@@ -84,11 +84,11 @@ public final class Server implements AutoCloseable {
         SelectionKey acceptKey = listener.keyFor(selector);
         while (!closed && !Thread.currentThread().isInterrupted()) {
             boolean paused = acceptKey.interestOps() == 0;
-            selector.select(this::handle, paused ? 100 : pause); // ms at most; 0: no limit
+            selector.select(this::handle, paused ? 100 : pause); // ms; 0: no limit
             if (paused) {
                 acceptKey.interestOps(SelectionKey.OP_ACCEPT);
             }
-            for (SelectionKey key : pause > 0 ? selector.keys() : Set.<SelectionKey>of()) {
+            for (var key : pause > 0 ? selector.keys() : Set.<SelectionKey>of()) {
                 if (key.isValid() && key.attachment() instanceof End end) {
                     update(end); // perhaps its next piece is due
                 }
@@ -155,7 +155,7 @@ public final class Server implements AutoCloseable {
             end.ended = true;
             end.other.channel().shutdownOutput();
         }
-        if (end.ended && end.other.ended) { // and nothing is owed, or it would not be read
+        if (end.ended && end.other.ended) { // and nothing is owed: see interests()
             end.channel().close();
             end.other.channel().close();
         } else {
@@ -166,7 +166,8 @@ public final class Server implements AutoCloseable {
     private void write(End end) throws IOException {
         long most = Math.min(piece, Math.min(stall, reset) - end.passed);
         int at = end.out.position();
-        int n = end.channel().write(end.out.slice(at, (int) Math.min(end.out.remaining(), most)));
+        int size = (int) Math.min(end.out.remaining(), most);
+        int n = end.channel().write(end.out.slice(at, size));
         end.out.position(at + n); // it takes what fits
         end.passed += n;
         end.next = System.nanoTime() + pause * 1_000_000;
@@ -183,11 +184,12 @@ public final class Server implements AutoCloseable {
 
     /** An end is read while nothing is owed to the other: back-pressure, both ways. */
     private int interests(End end) {
-        boolean reads = !end.ended && end.other.channel().isConnected() && !end.other.out.hasRemaining();
+        boolean connected = end.other.channel().isConnected();
+        boolean reads = connected && !end.ended && !end.other.out.hasRemaining();
         boolean due = end.passed < stall && (pause == 0 || System.nanoTime() >= end.next);
         int write = due && end.out.hasRemaining() ? SelectionKey.OP_WRITE : 0;
         return !end.channel().isConnected()
-                ? SelectionKey.OP_CONNECT // until then the client's bytes wait in the kernel
+                ? SelectionKey.OP_CONNECT // the client's bytes wait in the kernel
                 : write | (reads ? SelectionKey.OP_READ : 0);
     }
 
