@@ -122,7 +122,10 @@ final class BlockingServer {
         LockSupport.park();
     }
 
-    /** Goes to the end of the queue. Thread.yield() goes to that of its core, and others may starve. */
+    /**
+     * Goes to the end of the common queue. Thread.yield() would go to the end of this core's own, and
+     * others could starve.
+     */
     private void letOthersRun() {
         Thread thread = Thread.currentThread();
         inLoop(() -> {

@@ -148,12 +148,3 @@ export async function accessible(page, name, ...rules) {
 /** How far the page is wider than the window. */
 export const tooWide = (page) => page.evaluate(
   () => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-
-/** Presses a button that copies, and returns what it has copied. A browser has one clipboard for all its pages. */
-export async function click(page, button) {
-  await page.evaluate(() => navigator.clipboard.writeText('nothing'))
-  await button.locator('xpath=..').hover()
-  await button.click()
-  await page.waitForFunction(async () => await navigator.clipboard.readText() !== 'nothing')
-  return (await page.evaluate(() => navigator.clipboard.readText())).replaceAll('\r\n', '\n')
-}

@@ -386,7 +386,7 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
     await accessible(one, 'the first page with the loop')
   }))
 
-  test('a hundred actions in a row take less than 50 ms, and no longer in the end than at first', (t) => page(`play#${at('step5')}`, async (one) => {
+  test('a hundred actions in a row: one takes less than 50 ms if nothing holds it up, also in the end', (t) => page(`play#${at('step5')}`, async (one) => {
     await one.locator('.player select').selectOption('sleep')
     await press(one, 'connect')
     const times = await one.evaluate(async () => {

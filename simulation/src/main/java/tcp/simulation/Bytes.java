@@ -1,6 +1,7 @@
 package tcp.simulation;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** Bytes in the order in which they came: what a socket's buffer holds. */
 final class Bytes {
@@ -15,7 +16,7 @@ final class Bytes {
     void put(ByteBuffer source, int n) {
         if (head + size + n > array.length) {
             byte[] target = size + n > array.length ? new byte[2 * (size + n)] : array;
-            ByteBuffer.wrap(array, head, size).get(target, 0, size);
+            System.arraycopy(array, head, target, 0, size);
             array = target;
             head = 0;
         }
@@ -47,8 +48,6 @@ final class Bytes {
     }
 
     byte[] toArray(int from, int to) {
-        byte[] copy = new byte[to - from];
-        ByteBuffer.wrap(array, head + from, to - from).get(copy);
-        return copy;
+        return Arrays.copyOfRange(array, head + from, head + to);
     }
 }

@@ -61,11 +61,17 @@ public final class TByteBuffer {
     }
 
     public TByteBuffer position(int n) {
+        if (n < 0 || n > limit) {
+            throw new IllegalArgumentException();
+        }
         position = n;
         return this;
     }
 
     public TByteBuffer limit(int n) {
+        if (n < 0 || n > capacity) {
+            throw new IllegalArgumentException();
+        }
         limit = n;
         position = Math.min(position, n);
         return this;
@@ -105,6 +111,9 @@ public final class TByteBuffer {
     }
 
     public byte get(int at) {
+        if (at < 0 || at >= limit) {
+            throw new IndexOutOfBoundsException();
+        }
         return array[offset + at];
     }
 

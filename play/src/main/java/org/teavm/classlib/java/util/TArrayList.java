@@ -35,13 +35,17 @@ public class TArrayList<E> extends AbstractList<E> {
     @Override
     @SuppressWarnings("unchecked")
     public E get(int i) {
+        if (i < 0 || i >= size) {
+            throw new IndexOutOfBoundsException();
+        }
         return (E) elements[i];
     }
 
     @Override
     public E set(int i, E element) {
+        E old = get(i);
         elements[i] = element;
-        return element;
+        return old;
     }
 
     @Override
