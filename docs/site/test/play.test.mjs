@@ -232,6 +232,13 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
     await one.locator('.code pre').focus()
     await one.keyboard.press('ArrowDown')
     await one.locator('.code .lit').waitFor()
+    const line = await one.locator('.code .lit').innerText()
+    await one.evaluate(() => { // the mouse rests on the backlog, and the page slides away under it
+      document.documentElement.style.scrollBehavior = 'auto'
+      scrollBy(0, scrollY > 200 ? -200 : 200)
+    })
+    await one.waitForFunction(() => !document.querySelector('.part:hover'))
+    assert.deepEqual(await one.locator('.code .lit').allInnerTexts(), [line], 'what the keyboard points at stays')
     await one.locator('.log').focus()
     await one.keyboard.press('ArrowUp')
     await one.keyboard.press('ArrowUp')

@@ -368,7 +368,7 @@ test('a call, its Java line and its arrow light up together', () => visit('step2
   await call.hover()
   await lights('accept(listener) = client', 'listener.accept()', 'accept = client')
   assert.equal(await page.locator('.timeline path.lit').count(), 2, 'the arrow and its tip')
-  await page.locator('.timeline text', { hasText: 'epoll_ctl ADD' }).dispatchEvent('pointerover')
+  await page.locator('.timeline text', { hasText: 'epoll_ctl ADD' }).dispatchEvent('pointermove')
   await lights('selector.select(', 'epoll_ctl(epoll, EPOLL_CTL_ADD')
   await page.locator('.linked .java pre').focus()
   await page.keyboard.press('ArrowDown')
