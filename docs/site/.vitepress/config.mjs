@@ -98,6 +98,12 @@ export default defineConfig({
           ? this.resolve(id, resolve(site, 'package.json'), { skipSelf: true }) : null
       },
     }, {
+      // Vite looks for these from docs/, does not find them, and says so. It finds them when a page asks.
+      name: 'docs:found-when-asked-for',
+      configResolved: ({ optimizeDeps }) => {
+        optimizeDeps.include = optimizeDeps.include.filter((one) => !one.startsWith('vitepress > '))
+      },
+    }, {
       name: 'docs:files',
       configureServer({ middlewares }) {
         middlewares.use((request, response, next) => {
