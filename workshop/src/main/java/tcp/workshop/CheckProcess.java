@@ -30,6 +30,8 @@ import tcp.testkit.system.UserError;
  * whatever they do there, this side has a verdict to give.
  */
 final class CheckProcess implements AutoCloseable {
+    private static final int MEMORY = 512; // MB
+
     /** How long the other side may be silent, in s. It says each second that it lives. */
     private static final int LIMIT = 5;
 
@@ -50,6 +52,8 @@ final class CheckProcess implements AutoCloseable {
         TRIES,
         /** All is well, and it takes a while. */
         LIVES,
+        /** The server has filled the memory, and the process does nothing but look for some. */
+        FULL,
         /** The server ends the process: the place, or "". */
         EXITS,
         /** Nothing can be tried, and what to do about it. */
@@ -90,7 +94,7 @@ final class CheckProcess implements AutoCloseable {
                 Programs.JAVA.toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Xmx512m",
+                "-Xmx" + MEMORY + "m",
                 "-Djava.io.tmpdir=" + folder,
                 "-Dtcp.started=" + System.getProperty("tcp.started", "8"), // s; somebody waits here
                 "-Dthorough=" + System.getProperty("thorough", "false"),
@@ -154,6 +158,7 @@ final class CheckProcess implements AutoCloseable {
     Outcome check(Exercise exercise, Path project, Path source, String target, Consumer<String> out) {
         String trying = "";
         String exits = null;
+        boolean full = false;
         List<String> met = new ArrayList<>();
         try {
             process.getOutputStream()
@@ -161,7 +166,7 @@ final class CheckProcess implements AutoCloseable {
                             .formatted(project, exercise.name(), source, target)
                             .getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().flush();
-            while (true) {
+            while (!full) {
                 String event = events.poll(trying.isEmpty() ? START_LIMIT : LIMIT, TimeUnit.SECONDS);
                 if (event == null || event.isEmpty()) {
                     break;
@@ -176,6 +181,7 @@ final class CheckProcess implements AutoCloseable {
                     }
                     case TRIES -> trying = parts[1];
                     case LIVES -> {}
+                    case FULL -> full = true;
                     case EXITS -> exits = parts[1];
                     case ERROR -> throw new UserError(parts[1]);
                     case END -> {
@@ -191,15 +197,16 @@ final class CheckProcess implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         reusable = false;
-        return stopped ? new Outcome(130, "", trying, List.of(), met) : ended(trying, exits, met, out);
+        return stopped ? new Outcome(130, "", trying, List.of(), met) : ended(trying, exits, full, met, out);
     }
 
-    /** The other side is silent or gone, and there is no verdict. */
-    private Outcome ended(String trying, String exits, List<String> met, Consumer<String> out) {
-        boolean silent = process.onExit()
-                        .completeOnTimeout(null, 500, TimeUnit.MILLISECONDS)
-                        .join()
-                == null;
+    /** The other side is silent, full or gone, and there is no verdict. */
+    private Outcome ended(String trying, String exits, boolean full, List<String> met, Consumer<String> out) {
+        boolean silent = full
+                || process.onExit()
+                                .completeOnTimeout(null, 500, TimeUnit.MILLISECONDS)
+                                .join()
+                        == null;
         String place = silent ? place() : exits;
         close();
         int status = process.onExit().join().exitValue();
@@ -208,9 +215,11 @@ final class CheckProcess implements AutoCloseable {
             out.accept("\nThe check was stopped, so there is no verdict.\n");
             return new Outcome(130, "", trying, List.of(), met);
         }
-        String happened = silent
-                ? "For %d s nothing was heard of the process that runs your server.".formatted(LIMIT)
-                : "The process that runs your server ended, with exit status %d.".formatted(status);
+        String happened = full
+                ? "Your server has filled %d MB of memory.".formatted(MEMORY)
+                : silent
+                        ? "For %d s nothing was heard of the process that runs your server.".formatted(LIMIT)
+                        : "The process that runs your server ended, with exit status %d.".formatted(status);
         out.accept("  BROKEN   " + (trying.isEmpty() ? "starts" : Checker.words(trying)) + "\n\n"
                 + Report.part("Happened", happened)
                 + (place == null || place.isEmpty() ? "" : Report.part("", place))

@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,10 +144,36 @@ final class Checker implements TestExecutionListener {
     }
 
     private static void tellThatItLives() {
+        String full = Event.FULL.toString(); // made while there is memory for it
+        int busy = 0; // for how many seconds nearly all time has gone into the search for memory
+        long before = searching();
         while (true) {
             pause(1_000);
-            event(Event.LIVES);
+            try {
+                long now = searching();
+                busy = now - before > 700 && isFull() ? busy + 1 : 0;
+                before = now;
+                event(busy < 2 ? Event.LIVES : Event.FULL);
+            } catch (OutOfMemoryError e) {
+                EVENTS.println(full);
+            }
         }
+    }
+
+    /** Whether the last search for memory found hardly any. */
+    private static boolean isFull() {
+        long used = ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)
+                .mapToLong(pool -> pool.getCollectionUsage().getUsed())
+                .sum();
+        return used > Runtime.getRuntime().maxMemory() / 10 * 9;
+    }
+
+    /** How long it has searched for memory that nobody uses any more, in ms. */
+    private static long searching() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+                .sum();
     }
 
     private static void event(Event event, Object... parts) {

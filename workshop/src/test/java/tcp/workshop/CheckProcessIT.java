@@ -55,6 +55,7 @@ class CheckProcessIT {
             Server | if (true) { while (true) {} }            | in <init>()
             port   | if (true) { while (true) {} }            | in port()
             accept | for (var all = new java.util.ArrayList<long[]>(); all != null;) { all.add(new long[1 << 20]); } | in accept()
+            run    | for (var all = new java.util.ArrayList<long[]>(); all != null;) { try { all.add(new long[1 << 13]); } catch (OutOfMemoryError e) {} } | in run()
             accept | while (!closed) {}                       | in accept()
             accept | if (true) { throw new Error("mine"); }   | mine
             accept | Thread t = new Thread(() -> { throw new Error("mine"); }); t.start(); | mine

@@ -2,7 +2,6 @@ package tcp.simulation.story;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
@@ -97,7 +97,6 @@ final class Run extends Player {
         Thread thread = new Thread(this::serve, "server");
         thread.setDaemon(true);
         thread.start();
-        ThreadMXBean clock = ManagementFactory.getThreadMXBean();
         long seen = -1;
         long cpu = 0;
         int waits = 0;
@@ -107,9 +106,8 @@ final class Run extends Player {
             waits = waiting && progress == seen ? waits + 1 : 0;
             if (progress != seen) {
                 seen = progress;
-                cpu = clock.getThreadCpuTime(main.getId());
-            } else if (waits > (closing ? 3 * MOST_WAITS : MOST_WAITS)
-                    || clock.getThreadCpuTime(main.getId()) - cpu > MOST_CPU) {
+                cpu = spent(main);
+            } else if (waits > (closing ? 3 * MOST_WAITS : MOST_WAITS) || spent(main) - cpu > MOST_CPU) {
                 stuck(main.getStackTrace());
                 break;
             }
@@ -117,6 +115,14 @@ final class Run extends Player {
             thread.join(100);
         }
         return failure;
+    }
+
+    /** CPU time in ns: its own, and what is spent on a heap that somebody fills. */
+    private static long spent(Thread thread) {
+        return ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.getId())
+                + ManagementFactory.getGarbageCollectorMXBeans().stream()
+                        .mapToLong(collector -> TimeUnit.MILLISECONDS.toNanos(collector.getCollectionTime()))
+                        .sum();
     }
 
     private static boolean waits(Thread thread) {
