@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -128,24 +129,25 @@ class LoopsTest extends HttpContract {
     @Tag("inside")
     void runEndsWithTheLastLoop(InProcessServer server) {
         Map<Client, Thread> loops = new HashMap<>();
-        for (Client client : Client.connect(server.address(), CLIENTS)) {
+        for (Client client :
+                Client.connect(server.address(), 4 * CLIENTS)) { // a loop looks at closed when all had their turn
             var used = usedWhile(
-                    server, () -> client.send("\r\n\r\n".repeat(4_096)).expect(RESPONSE.repeat(4_096)));
+                    server, () -> client.send("\r\n\r\n".repeat(1_024)).expect(RESPONSE.repeat(1_024)));
             loops.put(
                     client,
                     Collections.max(used.entrySet(), Map.Entry.comparingByValue())
                             .getKey());
         }
         loops.forEach((client, loop) -> client.send(loop == server.loop() ? "" : "\r\n\r\n".repeat(16_384)));
-        var closing = CompletableFuture.runAsync(server::close);
-        server.awaitEnd();
-        loops.values().remove(server.loop());
-        boolean serves = loops.values().stream() // and is not just about to return
+        var clients = List.copyOf(loops.keySet());
+        loops.values().removeIf(server.loop()::equals);
+        var serves = new AtomicBoolean();
+        server.whenRunEnds(() -> serves.set(loops.values().stream() // and is not just about to return
                 .map(loop -> List.of(loop.getStackTrace()).toString())
-                .anyMatch(stack -> stack.contains("tcp.") && stack.contains("sun.nio.ch"));
-        closing.join();
-        loops.keySet().forEach(Client::close);
-        assertThat(serves).withFailMessage("""
+                .anyMatch(stack -> stack.contains("tcp.") && stack.contains("sun.nio.ch"))));
+        server.close();
+        clients.forEach(Client::close);
+        assertThat(serves.get()).withFailMessage("""
                         close() came, run() has ended, and another loop still serves its clients.
                         Look at:   does run() wait for the threads that it has started?""").isFalse();
     }

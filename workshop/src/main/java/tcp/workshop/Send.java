@@ -53,7 +53,7 @@ final class Send {
             out.println("(nothing more for 2 s; the connection is open)");
             return 0;
         } catch (IOException e) {
-            out.println("(" + e.getMessage() + ")");
+            out.println("(" + ("" + e.getMessage()).replace(" by peer", "") + ")"); // the JDK says it in two ways
             return 1;
         }
     }

@@ -51,6 +51,7 @@ public final class InProcessServer extends RunningServer {
     private final int port;
     private Running run;
     private boolean closed;
+    private volatile Runnable whenRunEnds = () -> {};
 
     /** A call of the server's, in a thread of its own. */
     record Running(String method, Thread thread, FutureTask<Object> task) {}
@@ -165,11 +166,23 @@ public final class InProcessServer extends RunningServer {
     /** Runs the server's loop once more, in a new thread. */
     public void runAgain() {
         try {
-            run = call("run()", method("run"));
+            Callable<Object> loop = method("run");
+            run = call("run()", () -> {
+                try {
+                    return loop.call();
+                } finally {
+                    whenRunEnds.run();
+                }
+            });
         } catch (NoSuchMethodException e) {
             restore();
             throw new ServerFault(Kind.DOES_NOT_START, "There is no such server: " + e, e);
         }
+    }
+
+    /** What is to be done at once when run() ends, by the thread that has called it: others may come too late. */
+    public void whenRunEnds(Runnable action) {
+        whenRunEnds = action;
     }
 
     /** The thread that has called run(). */
