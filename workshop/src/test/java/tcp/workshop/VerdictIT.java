@@ -35,7 +35,8 @@ class VerdictIT {
 
     @BeforeAll
     static void start() {
-        checks = new Checks(PROJECT, folder, Integer.getInteger("workshop.parallel", 4));
+        checks = new Checks(
+                PROJECT, folder, Integer.getInteger("workshop.parallel", Boolean.getBoolean("thorough") ? 3 : 4));
     }
 
     @AfterAll
