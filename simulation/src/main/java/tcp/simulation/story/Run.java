@@ -303,6 +303,9 @@ final class Run extends Player {
             steps.get(steps.size() - 1).calls().add(call);
         }
         super.after(call);
+        if (call.result() > 0 && (call.kind() == Call.Kind.READ || call.kind() == Call.Kind.WRITE)) {
+            callsInStory = Math.max(0, callsInStory - 4); // with the calls around it: it was not for nothing
+        }
         if (Action.isName(call.channel())) {
             contract.calls().accept(client(call.channel()), call);
         }
