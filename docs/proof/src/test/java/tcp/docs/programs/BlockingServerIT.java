@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -21,6 +22,7 @@ import tcp.testkit.source.SourceCompiler;
 import tcp.testkit.system.Programs;
 
 /** The server of blocking-on-a-selector.md keeps the contract of step 5, as a process of a newer JDK. */
+@Isolated("it asks for an answer within a second, and others load the machine")
 class BlockingServerIT {
     @Thorough
     @Test
