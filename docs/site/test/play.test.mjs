@@ -346,7 +346,7 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
       for (const other of ['.code', '.kernel', '.log', '.act']) {
         assert.equal(await one.locator(other).isVisible(), other === shown, `${other} with ${name}`)
       }
-      await press(one, 'Start', 'Step')
+      await press(one, 'Start')
       for (const { top } of await pressOn(one, 'Step')) tops.add(top)
       assert.equal(await tooWide(one), 0)
     }
@@ -403,7 +403,7 @@ describe('in a browser', { skip, concurrency: 2 }, () => {
     await one.locator('.player select').selectOption('sleep')
     await press(one, 'connect')
     const send = await button(one, 'send').elementHandle()
-    // The page's processor time, for a busy machine makes each minute longer, but not this.
+    // CPU time of the page's main thread: a busy machine stretches the clock, but not this.
     const devtools = await one.context().newCDPSession(one)
     await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
     const spent = async () => (await devtools.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value * 1000

@@ -129,8 +129,8 @@ class LoopsTest extends HttpContract {
     @Tag("inside")
     void runEndsWithTheLastLoop(InProcessServer server) {
         Map<Client, Thread> loops = new HashMap<>();
-        for (Client client :
-                Client.connect(server.address(), 4 * CLIENTS)) { // a loop looks at closed when all had their turn
+        // So many that a loop is busy for a while before it looks at `closed` again.
+        for (Client client : Client.connect(server.address(), 4 * CLIENTS)) {
             var used = usedWhile(
                     server, () -> client.send("\r\n\r\n".repeat(1_024)).expect(RESPONSE.repeat(1_024)));
             loops.put(

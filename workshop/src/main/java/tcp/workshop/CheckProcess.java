@@ -52,7 +52,7 @@ final class CheckProcess implements AutoCloseable {
         TRIES,
         /** All is well, and it takes a while. */
         LIVES,
-        /** The server has filled the memory, and the process does nothing but look for some. */
+        /** The server has filled the heap, and the process does nothing but collect garbage. */
         FULL,
         /** The server ends the process: the place, or "". */
         EXITS,

@@ -12,7 +12,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +48,7 @@ import org.opentest4j.TestAbortedException;
 import tcp.simulation.story.Exploration;
 import tcp.testkit.server.ServerFault;
 import tcp.testkit.system.Folders;
+import tcp.testkit.system.Machine;
 import tcp.testkit.system.UserError;
 import tcp.workshop.CheckProcess.Event;
 
@@ -145,12 +145,12 @@ final class Checker implements TestExecutionListener {
 
     private static void tellThatItLives() {
         String full = Event.FULL.toString(); // made while there is memory for it
-        int busy = 0; // for how many seconds nearly all time has gone into the search for memory
-        long before = searching();
+        int busy = 0; // for how many seconds nearly all time has gone into garbage collection
+        long before = collectionTime();
         while (true) {
             pause(1_000);
             try {
-                long now = searching();
+                long now = collectionTime();
                 busy = now - before > 700 && isFull() ? busy + 1 : 0;
                 before = now;
                 event(busy < 2 ? Event.LIVES : Event.FULL);
@@ -160,17 +160,13 @@ final class Checker implements TestExecutionListener {
         }
     }
 
-    /** Whether the last search for memory found hardly any. */
+    /** Whether the last garbage collection freed hardly anything. */
     private static boolean isFull() {
-        long used = ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)
-                .mapToLong(pool -> pool.getCollectionUsage().getUsed())
-                .sum();
-        return used > Runtime.getRuntime().maxMemory() / 10 * 9;
+        return Machine.heapAfterCollection() > Runtime.getRuntime().maxMemory() / 10 * 9;
     }
 
-    /** How long it has searched for memory that nobody uses any more, in ms. */
-    private static long searching() {
+    /** How long this process has collected garbage, in ms. */
+    private static long collectionTime() {
         return ManagementFactory.getGarbageCollectorMXBeans().stream()
                 .mapToLong(GarbageCollectorMXBean::getCollectionTime)
                 .sum();

@@ -304,7 +304,7 @@ final class Run extends Player {
         }
         super.after(call);
         if (call.result() > 0 && (call.kind() == Call.Kind.READ || call.kind() == Call.Kind.WRITE)) {
-            callsInStory = Math.max(0, callsInStory - 4); // with the calls around it: it was not for nothing
+            callsInStory = Math.max(0, callsInStory - 4); // bytes have moved: it and the calls around it had a reason
         }
         if (Action.isName(call.channel())) {
             contract.calls().accept(client(call.channel()), call);

@@ -180,7 +180,7 @@ public final class InProcessServer extends RunningServer {
         }
     }
 
-    /** What is to be done at once when run() ends, by the thread that has called it: others may come too late. */
+    /** What is to be done at once when run() ends, by the thread that has called it: one that waits for the end wakes up too late. */
     public void whenRunEnds(Runnable action) {
         whenRunEnds = action;
     }

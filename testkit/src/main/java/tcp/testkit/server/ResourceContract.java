@@ -108,6 +108,7 @@ public interface ResourceContract extends RobustnessContract {
         }
     }
 
+    /** Whether clients that have left are forgotten within two seconds, judged by the heap before they came. */
     private boolean forgetsInAWhile(RunningServer server, long before, int clients) {
         return RunningServer.await(Duration.ofSeconds(2), () -> {
             assertServed(server.address());

@@ -31,14 +31,19 @@ public final class Machine {
         do {
             before = used;
             System.gc();
-            used = ManagementFactory.getMemoryPoolMXBeans().stream()
-                    .filter(pool -> pool.getType() == MemoryType.HEAP)
-                    .map(MemoryPoolMXBean::getCollectionUsage) // not of now: each thread may have got much room since
-                    .filter(Objects::nonNull)
-                    .mapToLong(MemoryUsage::getUsed)
-                    .sum();
+            used = heapAfterCollection();
         } while (used < before - 20_000);
         return used;
+    }
+
+    /** Bytes of this process's heap that were in use after the last garbage collection. */
+    public static long heapAfterCollection() {
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .map(MemoryPoolMXBean::getCollectionUsage) // not of now: each thread may have got much room since
+                .filter(Objects::nonNull)
+                .mapToLong(MemoryUsage::getUsed)
+                .sum();
     }
 
     /** Bytes of memory outside the heap that this process's direct and mapped buffers take. */
