@@ -22,6 +22,7 @@ import tcp.testkit.client.Client;
 import tcp.testkit.client.UnexpectedResponse;
 import tcp.testkit.server.InProcessServer;
 import tcp.testkit.server.ResourceContract;
+import tcp.testkit.server.RunningServer;
 import tcp.testkit.server.ServerFault;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.server.ServerProgram;
@@ -138,14 +139,18 @@ class LoopsTest extends HttpContract {
                     Collections.max(used.entrySet(), Map.Entry.comparingByValue())
                             .getKey());
         }
-        loops.forEach((client, loop) -> client.send(loop == server.loop() ? "" : "\r\n\r\n".repeat(16_384)));
         var clients = List.copyOf(loops.keySet());
         loops.values().removeIf(server.loop()::equals);
         var serves = new AtomicBoolean();
         server.whenRunEnds(() -> serves.set(loops.values().stream() // and is not just about to return
                 .map(loop -> List.of(loop.getStackTrace()).toString())
                 .anyMatch(stack -> stack.contains("tcp.") && stack.contains("sun.nio.ch"))));
+        var sending = CompletableFuture.runAsync( // while close() comes, so that the others are busy just then
+                () -> loops.keySet().forEach(client -> client.send("\r\n\r\n".repeat(16_384))));
+        RunningServer.await(Duration.ofSeconds(1), () -> loops.values().stream()
+                .anyMatch(loop -> List.of(loop.getStackTrace()).toString().contains("write")));
         server.close();
+        sending.exceptionally(closedMeanwhile -> null).join();
         clients.forEach(Client::close);
         assertThat(serves.get()).withFailMessage("""
                         close() came, run() has ended, and another loop still serves its clients.
