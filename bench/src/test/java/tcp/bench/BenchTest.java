@@ -20,6 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tcp.testkit.Thorough;
 import tcp.testkit.system.UserError;
 
 /**
@@ -105,6 +106,7 @@ class BenchTest {
         return new Bench(TINY, EnumSet.of(Bench.Part.LOAD), Arrays.asList(peers), work, work.resolve("results"), out);
     }
 
+    @Thorough
     @Test
     void whoAnswersWronglyOrDoesNotStartIsLeftOut() throws Exception {
         needsWrk();

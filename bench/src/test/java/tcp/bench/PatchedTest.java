@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tcp.bench.Experiments.Experiment;
+import tcp.testkit.Thorough;
 import tcp.testkit.system.UserError;
 
 /** The patches apply to step 5 as it is, compile, and serve. */
@@ -24,6 +25,7 @@ class PatchedTest {
         serves(Machine.ROOT.resolve("bench/peers/op-write-flip.patch"));
     }
 
+    @Thorough
     @ParameterizedTest
     @EnumSource(Experiment.class)
     void theVariants(Experiment experiment) throws Exception {

@@ -113,7 +113,7 @@ public final class Exploration {
         Failure failure = alone(first);
         List<List<Action>> shorter = shorter(failure.story().actions());
         long end = System.nanoTime() + shrinking.toNanos();
-        int left = trials;
+        int left = first.kind() == Failure.Kind.STUCK ? 0 : trials; // each would leave a thread that computes
         for (int i = 0; failure.before().isEmpty() && i < shorter.size(); i++) {
             if (left-- == 0 || System.nanoTime() > end) {
                 break;

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The five steps keep their contracts in every story; a million for each with -Dthorough=true. */
+@Execution(ExecutionMode.CONCURRENT)
 class ExplorationTest {
     private static final long STORIES = Boolean.getBoolean("thorough") ? 1_000_000 : 50_000;
     private static final long SEED = Long.getLong("seed", System.nanoTime() % 1_000_000);

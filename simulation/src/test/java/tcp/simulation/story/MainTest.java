@@ -69,13 +69,31 @@ class MainTest {
         assertThat(printed()).startsWith(message).endsWith("\n").containsOnlyOnce("\n");
     }
 
+    /** In a process of its own: nothing can end a thread that only computes, and it would slow down all other tests. */
     @Test
     void showsWhereAServerIsStuck(@TempDir Path folder) throws Exception {
         String wrong = Files.readString(ExplorationTest.step(3)).replace("int n = client.read", "while (true) {}\n// ");
         Path source = Files.writeString(
                 folder.resolve("Server.java"),
                 wrong.replaceAll("(?s)(// \\(.*?)\n.*?(?=    private void drop)", "$1\n    }\n\n"));
-        assertThat(main("explore", source.toString(), "--contract", "step3")).isEqualTo(1);
-        assertThat(printed()).contains("It calls nothing, and does not return. It is in tcp.Server.read(Server.java:");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process explore = new ProcessBuilder(
+                        java,
+                        "-cp",
+                        "target/classes",
+                        Main.class.getName(),
+                        "explore",
+                        source.toString(),
+                        "--contract",
+                        "step3")
+                .redirectErrorStream(true)
+                .start();
+        try {
+            assertThat(new String(explore.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("It calls nothing, and does not return. It is in tcp.Server.read(Server.java:");
+            assertThat(explore.waitFor()).isEqualTo(1);
+        } finally {
+            explore.destroyForcibly();
+        }
     }
 }

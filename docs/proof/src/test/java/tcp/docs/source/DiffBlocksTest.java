@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tcp.docs.page.Block;
 import tcp.docs.page.Docs;
 import tcp.docs.page.Problem;
+import tcp.testkit.Thorough;
 import tcp.testkit.source.Steps;
 
 /** A chapter's diff blocks add up to its step's source, and the file compiles after each one. */
@@ -126,6 +127,7 @@ class DiffBlocksTest {
     }
 
     /** What changes in all sources goes into each block that shows it. */
+    @Thorough
     @ParameterizedTest
     @ValueSource(
             strings = {
