@@ -25,7 +25,12 @@ class Crowd {
         System.out.println(clients.size() + " clients are connected, "
                 + (wanted - clients.size()) + " were refused.");
         ProcessBuilder command = new ProcessBuilder(List.of(args).subList(2, args.length));
-        int status = command.inheritIO().start().waitFor();
+        int status = 1;
+        try {
+            status = command.inheritIO().start().waitFor();
+        } catch (IOException e) { // such as: too many open files
+            System.err.println(e.getMessage() + ". Perhaps with fewer clients.");
+        }
         System.exit(status); // which closes all the sockets
     }
 }

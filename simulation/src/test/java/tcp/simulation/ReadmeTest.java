@@ -24,16 +24,18 @@ class ReadmeTest {
                 .map(MatchResult::group)
                 .map(block -> block.replaceAll("(?s)^```\\w+\n|```$", ""))
                 .toList();
-        Path source = Files.writeString(folder.resolve("Example.java"), """
+        String[] lines = blocks.get(0).split("\n", 2); // its import, and the rest
+        Path source =
+                Files.writeString(folder.resolve("Example.java"), """
                 import java.io.*;
-                import tcp.simulation.*;
+                %s
                 public class Example {
                     public static void main(String[] args) throws Exception {
                 %s    }
                     static void other(Network network) {
                 %s    }
                 }
-                """.formatted(blocks.get(0), blocks.get(2)));
+                """.formatted(lines[0], lines[1], blocks.get(2)));
         Map<String, byte[]> classFiles = ServerFactory.classFiles(source);
         Class<?> example = new ClassLoader(getClass().getClassLoader()) {
             @Override

@@ -210,9 +210,10 @@ final class Checker implements TestExecutionListener {
         String told = checker.allTold && !Boolean.getBoolean("thorough") ? " | told" : "";
         Path folder = Files.createTempDirectory("server"); // in the folder that CheckProcess deletes
         try {
-            submission.compilation().writeTo(folder);
+            Path jar = folder.resolve("server.jar"); // as from source, no class takes a descriptor when it is needed
+            submission.compilation().writeJar(jar);
             var settings = new HashMap<String, String>();
-            settings.put("server.classes", folder.toString());
+            settings.put("server.classes", jar.toString());
             settings.put("server.source", source.toString());
             failure = checker.fails(settings, "simulated | program" + told);
             if (failure.isEmpty()) { // processes of their own, which spend most of their time in starting and waiting
@@ -234,7 +235,8 @@ final class Checker implements TestExecutionListener {
         CompletableFuture<Optional<StoryFailure>> stories = exploration == null
                 ? CompletableFuture.completedFuture(Optional.empty())
                 : CompletableFuture.supplyAsync(
-                        () -> StoryFailure.find(exploration, loader), task -> new Thread(task).start());
+                        () -> StoryFailure.find(exploration, exercise.stories(), loader),
+                        task -> new Thread(task).start());
         simulated = true;
         Optional<Failure> failure = fails(Map.of("server", "simulated"), "inside | program | real | loopback");
         simulated = false;
@@ -315,7 +317,8 @@ final class Checker implements TestExecutionListener {
                             Report.of(failure.get(), diagnoses, learners, target),
                             Report.RUN));
             String names = diagnoses.stream().map(Diagnosis::name).collect(Collectors.joining(","));
-            return end(1, count() + " met", failure.get().requirement(), names);
+            return end(
+                    1, count() + " met, and the next one is not", failure.get().requirement(), names);
         }
         if (met.size() + skipped.size() == 0) {
             throw new UserError("The requirements of %s cannot be tried this way: they need more than an address."

@@ -53,9 +53,10 @@ record Diagnosis(String name, String tell) {
 
             Name: cancelled-key
             When: CancelledKeyException
-            Tell: A key was used after cancel() or close(). select() may deliver a key that you
-             have just closed, and register() finds a cancelled key until the next select():
-             change interestOps(), and leave cancel() to close().
+            Tell: A key was used after cancel(), or after its channel was closed. select() may
+             deliver a key whose channel was closed in this very turn: ask key.isValid() first.
+             And register() finds a cancelled key until the next select(): change interestOps()
+             instead.
 
             Name: closed-selector
             When: ClosedSelectorException
@@ -75,8 +76,8 @@ record Diagnosis(String name, String tell) {
              selectedKeys() comes again though nothing is ready. select(Consumer) forgets none.
 
             Name: constructor-leaks
-            Breaks: failedConstructorsLeaveNoDescriptors
-            When: LEAKS_DESCRIPTORS
+            Breaks: failedConstructorsLeaveNoDescriptors, keepsItsContractInEveryStory
+            When: LEAKS_DESCRIPTORS, CONSTRUCTOR_LEAKS
             Tell: Nobody can call close() on a server whose constructor has thrown. When bind()
              fails, close what was opened before it, selector and listener, and throw on.
 
@@ -149,6 +150,12 @@ record Diagnosis(String name, String tell) {
             When: "\\000"
             Tell: Zeros came back, where no byte was put. After you have filled a buffer its
              position is behind the bytes: flip() it before you write.
+
+            Name: interrupt-ignored
+            When: SPINS INTERRUPTED, NO_END INTERRUPTED, STUCK INTERRUPTED
+            Tell: The thread of run() was interrupted, and the loop goes on. From then on select()
+             returns at once, each time. Let the loop end: ask
+             Thread.currentThread().isInterrupted() in its condition.
 
             Name: spins
             When: SPINS

@@ -107,7 +107,7 @@ public final class Main implements Runnable {
 
     @Command(
             mixinStandardHelpOptions = true,
-            description = "Lists the exercises and how far you are; of one, when each promise first held.")
+            description = "Lists the exercises and how far you are; of one, when each requirement was first met.")
     int progress(
             @Parameters(paramLabel = "EXERCISE", arity = "0..1", description = "the one to tell of; all, if left out")
                     String name) {
@@ -375,7 +375,8 @@ public final class Main implements Runnable {
             @Parameters(
                             paramLabel = "TEXT",
                             arity = "0..*",
-                            description = "what to send; \\r, \\n and \\000 are bytes; each text is sent on its own")
+                            description =
+                                    "what to send; \\r, \\n, \\x04 and \\000 are bytes; each text is sent on its own")
                     List<String> texts,
             @Option(
                             names = "--to",

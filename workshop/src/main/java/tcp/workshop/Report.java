@@ -52,10 +52,11 @@ final class Report {
     private void failure(Failure failure, List<Diagnosis> diagnoses) {
         Optional<Exchange> exchange = failure.response().map(response -> response.exchange());
         if (failure.thrown() instanceof StoryFailure story) {
-            text.append("  Story      Each line is what a client does, and what your server calls then.\n");
-            story.failure()
-                    .lines()
-                    .forEach(line -> text.append("             ").append(line).append('\n'));
+            List<String> lines = story.failure().lines();
+            if (!lines.isEmpty()) {
+                text.append("  Story      Each line is what a client does, and what your server calls then.\n");
+            }
+            lines.forEach(line -> text.append("             ").append(line).append('\n'));
             text.append(part("Happened", story.getMessage()));
             if (!story.showsOnLoopback()) {
                 text.append(part("But", """
@@ -65,13 +66,13 @@ final class Report {
         }
         failure.fault()
                 .filter(fault -> fault.kind() == ServerFault.Kind.PROCESS_ENDED)
-                .ifPresent(fault -> message(fault.getMessage().split("\n\n")[0]));
+                .ifPresent(fault -> message(fault.getMessage().split("\n\n")[0], diagnoses.isEmpty()));
         failure.exception().ifPresent(this::exception);
         exchange.ifPresent(this::exchange);
         if (failure.thrown() == null) {
             text.append(part("Happened", "The test did not come to an end."));
         } else if (text.isEmpty()) {
-            message(failure.thrown().getMessage());
+            message(failure.thrown().getMessage(), diagnoses.isEmpty());
         }
         failure.fault().ifPresent(fault -> {
             switch (fault.kind()) {
@@ -88,8 +89,7 @@ final class Report {
         if (!diagnoses.isEmpty()) {
             text.append(part("Likely", diagnoses.get(0).tell()));
         } else if (exchange.isPresent() && !exchange.get().lookAt().isEmpty()) {
-            String lookAt = exchange.get().lookAt();
-            text.append(part("Look at", Character.toUpperCase(lookAt.charAt(0)) + lookAt.substring(1)));
+            lookAt(exchange.get().lookAt());
         }
     }
 
@@ -97,10 +97,13 @@ final class Report {
         String sent = String.join("", seen.sent());
         if (seen.sentBytes() > 0) {
             text.append(part("Sent", "%s (%d bytes)".formatted(Bytes.quote(sent, 80), seen.sentBytes())));
+            String others = seen.alone()
+                    ? ""
+                    : "\n             Other clients have been there: this is the last one's part only.";
             command(seen).ifPresent(command -> text.append("""
                                  To send the same, start your server and paste this in a second terminal:
-                                 %s
-                    """.formatted(command)));
+                                 %s%s
+                    """.formatted(command, others)));
         }
         String came = seen.received().isEmpty() ? "" : Bytes.quote(seen.received(), 200) + ", then: ";
         text.append(part("Came back", came + seen.happened()));
@@ -110,9 +113,10 @@ final class Report {
         }
     }
 
-    private void message(String message) {
-        List<String> lines = String.valueOf(message)
-                .lines()
+    /** What an assertion says, and apart from that what to look at, if nothing better is known. */
+    private void message(String message, boolean toLookAt) {
+        String[] parts = String.valueOf(message).split("\nLook at: +", 2);
+        List<String> lines = parts[0].lines()
                 .map(line -> line.length() > 300 ? line.substring(0, 300) + " ..." : line)
                 .filter(line -> !line.isBlank())
                 .limit(20)
@@ -120,6 +124,13 @@ final class Report {
         text.append("  Happened   ")
                 .append(String.join("\n             ", lines))
                 .append('\n');
+        if (toLookAt && parts.length == 2) {
+            lookAt(parts[1]);
+        }
+    }
+
+    private void lookAt(String what) {
+        text.append(part("Look at", Character.toUpperCase(what.charAt(0)) + what.substring(1)));
     }
 
     /** An exception, and those that caused it, each with the learner's lines. */

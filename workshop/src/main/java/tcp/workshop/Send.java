@@ -9,12 +9,14 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import tcp.testkit.system.Bytes;
 import tcp.testkit.system.UserError;
 
 /** A client that sends exact bytes and shows what comes back, on every system alike. */
 final class Send {
     private static final int PAUSE = 20; // ms between pieces: enough to be read apart
+    private static final int AT_ONCE = 64 * 1024; // bytes of a text; then it is known that they have gone
     private static final int QUIET = 2_000; // ms without a byte, and it gives up
 
     private Send() {}
@@ -23,7 +25,7 @@ final class Send {
      * Sends, and prints what comes back until end of stream or two seconds of silence.
      *
      * @param addresses those of one host: the first is taken where somebody listens
-     * @param texts each sent as a piece of its own; \r \n \t \\ \" and \000 are bytes
+     * @param texts each sent as a piece of its own; \r \n \t \\ \" \x04 and \000 are bytes
      * @param times how often the first text is repeated, all at once
      * @param pieces bytes a piece; 0: a text is a piece
      * @param end whether to end this half of the connection afterwards
@@ -43,14 +45,17 @@ final class Send {
         try (Socket socket = connect(addresses)) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(QUIET);
-            Thread sender = new Thread(() -> send(socket, unescaped, times, pieces, end));
+            AtomicLong sent = new AtomicLong();
+            Thread sender = new Thread(() -> send(socket, unescaped, times, pieces, end, sent));
             sender.setDaemon(true);
             sender.start();
-            long total = show(socket.getInputStream(), out);
-            out.println("(end of stream after " + total + " bytes)");
-            return 0;
-        } catch (SocketTimeoutException e) {
-            out.println("(nothing more for 2 s; the connection is open)");
+            try {
+                long total = show(socket.getInputStream(), out);
+                out.println("(end of stream after " + total + " bytes)");
+            } catch (SocketTimeoutException e) {
+                out.println("(nothing more for 2 s; the connection is open"
+                        + (sender.isAlive() ? ", and takes no more than %,d bytes)".formatted(sent.get()) : ")"));
+            }
             return 0;
         } catch (IOException e) {
             out.println("(" + ("" + e.getMessage()).replace(" by peer", "") + ")"); // the JDK says it in two ways
@@ -72,18 +77,18 @@ final class Send {
         }
     }
 
-    private static void send(Socket socket, List<String> texts, int times, int pieces, boolean end) {
+    private static void send(Socket socket, List<String> texts, int times, int pieces, boolean end, AtomicLong sent) {
         try {
             OutputStream to = socket.getOutputStream();
             for (int i = 0; i < texts.size(); i++) {
                 byte[] bytes = texts.get(i).repeat(i == 0 ? times : 1).getBytes(StandardCharsets.ISO_8859_1);
-                int size = pieces == 0 ? bytes.length : pieces;
+                int size = pieces == 0 ? AT_ONCE : pieces;
                 for (int from = 0; from < bytes.length; from += size) {
                     to.write(bytes, from, Math.min(size, bytes.length - from));
-                    if (pieces > 0 || i + 1 < texts.size()) {
-                        Thread.sleep(pieces > 0 ? 1 : PAUSE);
-                    }
+                    sent.addAndGet(Math.min(size, bytes.length - from));
+                    Thread.sleep(pieces > 0 ? 1 : 0);
                 }
+                Thread.sleep(pieces == 0 && i + 1 < texts.size() ? PAUSE : 0);
             }
             if (end) {
                 socket.shutdownOutput();
@@ -112,7 +117,7 @@ final class Send {
             return Bytes.unescape(text);
         } catch (IllegalArgumentException e) {
             throw new UserError("""
-                    Cannot read "%s": use \\r \\n \\t \\\\ \\" or three octal digits such as \\000.""".formatted(text));
+                    Cannot read "%s": use \\r \\n \\t \\\\ \\" \\x04, or three octal digits such as \\000.""".formatted(text));
         }
     }
 }

@@ -19,10 +19,10 @@ final class StoryFailure extends AssertionError {
     private final transient Failure failure;
     private final boolean showsOnLoopback;
 
-    private StoryFailure(Failure failure, ClassLoader servers) {
+    private StoryFailure(Failure failure, Contract contract, ClassLoader servers) {
         super(failure.what());
         this.failure = failure;
-        showsOnLoopback = Loopback.shows(failure, servers).orElse(true);
+        showsOnLoopback = Loopback.shows(failure, contract, servers).orElse(true);
     }
 
     Failure failure() {
@@ -52,11 +52,11 @@ final class StoryFailure extends AssertionError {
     }
 
     /** Looks for one; empty if there is none among the stories that were played, or not all is simulated. */
-    static Optional<StoryFailure> find(Exploration exploration, ClassLoader servers) {
+    static Optional<StoryFailure> find(Exploration exploration, String contract, ClassLoader servers) {
         try {
             Optional<Failure> failure = exploration.run(STORIES, Duration.ofSeconds(6));
             return exploration.notSimulated().isEmpty()
-                    ? failure.map(it -> new StoryFailure(it, servers))
+                    ? failure.map(it -> new StoryFailure(it, contract(contract), servers))
                     : Optional.empty();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);

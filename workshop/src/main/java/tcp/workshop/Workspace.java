@@ -117,7 +117,7 @@ final class Workspace {
         return number(progress, exercise, "checks");
     }
 
-    /** "all 9 requirements are met", "7 requirements are met", or empty if it was never checked. */
+    /** "all 9 requirements are met", "7 requirements are met, and the next one is not", or empty if it was never checked. */
     String result(Exercise exercise) {
         return progress.getProperty(exercise.name() + ".result", "");
     }

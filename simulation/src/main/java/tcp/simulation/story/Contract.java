@@ -49,6 +49,8 @@ public record Contract(
         PROGRAM
     }
 
+    private static final Function<Network, BooleanSupplier> NOBODY = network -> () -> false;
+
     static final String RESPONSE = """
             HTTP/1.1 200 OK\r
             Content-Type: text/html\r
@@ -136,7 +138,7 @@ public record Contract(
                 Client::halfClosed,
                 client -> false,
                 (client, call) -> {},
-                network -> () -> false,
+                NOBODY,
                 List.of(),
                 List.of());
     }
@@ -168,6 +170,11 @@ public record Contract(
     /** The same, with stories of its own; %1$s is the first message in quotes, %2$s its first half. */
     public Contract playing(String... special) {
         return new Contract(messages, answer, ends, cutsOff, calls, others, List.of(special), traits);
+    }
+
+    /** Whether the server connects to somebody, who is there only in stories. */
+    boolean hasOthers() {
+        return others != NOBODY;
     }
 
     /** What a client must have got that has sent that, and has been read from. */

@@ -59,8 +59,10 @@ public record Failure(
         SLEEPS,
         /** The server calls nothing, and does not return. */
         STUCK,
-        /** All clients have left, the server is closed, or its constructor has failed, and descriptors are open. */
-        LEAKS
+        /** All clients have left, or the server is closed, and descriptors are open. */
+        LEAKS,
+        /** The constructor has failed, and descriptors are open. */
+        CONSTRUCTOR_LEAKS
     }
 
     /**

@@ -67,12 +67,14 @@ public final class Loopback {
 
     /**
      * Whether clients see there what they have seen in the story; empty if it cannot be told, since the network
-     * has to choose something in it, or what is wrong is nothing that clients see.
+     * has to choose something in it, the server connects to somebody, or what is wrong is nothing that clients see.
      *
+     * @param contract what the failure has broken
      * @param servers loads the class tcp.Server, on real sockets
      */
-    public static Optional<Boolean> shows(Failure failure, ClassLoader servers) {
-        boolean possible = VISIBLE.contains(failure.kind())
+    public static Optional<Boolean> shows(Failure failure, Contract contract, ClassLoader servers) {
+        boolean possible = !contract.hasOthers()
+                && VISIBLE.contains(failure.kind())
                 && !(failure.thrown() instanceof Error) // such as System.exit(): there it would end this process
                 && failure.before().isEmpty()
                 && failure.story().actions().stream().allMatch(Loopback::isPossible);

@@ -77,9 +77,13 @@ public final class Main {
         }
         out.println(failure.map(Failure::toString).orElse("No story fails."));
         if (!replay && failure.isPresent()) {
+            String path = System.getProperty("java.class.path"); // with java -jar: as it was given
             out.printf(
-                    "%nTo repeat it:%njava -jar simulation.jar replay %s --contract %s '%s'%n",
-                    source, options.get("--contract"), failure.get().story().onOneLine());
+                    "%nTo repeat it:%njava -jar %s replay %s --contract %s '%s'%n",
+                    path.endsWith(".jar") ? path : "simulation.jar",
+                    source,
+                    options.get("--contract"),
+                    failure.get().story().onOneLine());
         }
         return failure.isPresent() ? 1 : 0;
     }

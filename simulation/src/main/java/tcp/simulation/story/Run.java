@@ -30,7 +30,7 @@ final class Run extends Player {
 
     /** A server that catches every Throwable is left asleep after so many. */
     private static final int MOST_STOPS = 20;
-    /** Reads and writes for one client, while another waits; a round of the loop has two or three. */
+    /** Reads from one client, while another waits; a round of the loop has one. */
     private static final int MOST_PASSED = 12;
     /** Clients for which that is counted. */
     private static final int MOST_WATCHED = 10;
@@ -197,7 +197,7 @@ final class Run extends Player {
             } catch (IOException e) {
                 if (network.descriptors() > 0) {
                     note(
-                            Kind.LEAKS,
+                            Kind.CONSTRUCTOR_LEAKS,
                             "With %d descriptors left the constructor has failed, and %d are still open."
                                     .formatted(most, network.descriptors()),
                             null);
@@ -320,8 +320,10 @@ final class Run extends Player {
             if (call.kind() == Call.Kind.WRITE) {
                 checkDelay(client);
                 client.sentAtWrite = client.sent.length();
+                passed.remove(client);
+            } else {
+                served(client);
             }
-            served(client);
         }
     }
 
@@ -335,7 +337,7 @@ final class Run extends Player {
         }
     }
 
-    /** Somebody has had a call; nobody else may wait for many of these. */
+    /** Somebody has been read from; nobody else may wait for many of these. */
     private void served(Client client) {
         passed.remove(client);
         for (int i = 0; clients.size() > 1 && clients.size() < MOST_WATCHED && i < clients.size(); i++) {
@@ -349,7 +351,7 @@ final class Run extends Player {
                 if (other.reading && !resting && end == null && waits(other)) {
                     throw fail(
                             Kind.STARVES,
-                            "%s waits, and meanwhile the server has made more than %d calls for %s."
+                            "%s waits, and meanwhile the server has read more than %d times from %s."
                                     .formatted(other.name, MOST_PASSED, client.name));
                 }
             }
@@ -443,8 +445,8 @@ final class Run extends Player {
         if (left != 0) {
             throw fail(
                     Kind.LEAKS,
-                    "All clients have left, and the server has %d descriptors more open than at first."
-                            .formatted(left));
+                    "All clients have left, and the server has %d more descriptor%s open than at first."
+                            .formatted(left, left == 1 ? "" : "s"));
         }
         played++;
         if (stories.hasNext()

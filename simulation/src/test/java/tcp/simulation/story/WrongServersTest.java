@@ -96,8 +96,8 @@ class WrongServersTest {
             STARVES ~ step5 ~                 read(key); ~ for (int i = 0; i < 50 && key.isValid() && key.interestOps() == 1; i++) { read(key); }
             DELAYED ~ step5 ~ client.setOption(StandardSocketOptions.TCP_NODELAY, true); ~ // not set
             DELAYED ~ deadlines ~ TCP_NODELAY, true ~ TCP_NODELAY, false
-            LEAKS ~ step1 ~ close(); // or every failed ~ // or every failed
-            LEAKS ~ http ~ close(); // or every failed ~ selector.close(); // or every failed
+            CONSTRUCTOR_LEAKS ~ step1 ~ close(); // or every failed ~ // or every failed
+            CONSTRUCTOR_LEAKS ~ http ~ close(); // or every failed ~ selector.close(); // or every failed
             SPINS ~ step5 ~ && !Thread.currentThread().isInterrupted() ~ && true
             STUCK ~ step2 ~ selector.wakeup(); ~ // sleeps on
             NO_END ~ sigterm ~ LIMIT = 1_000_000_000 ~ LIMIT = 4_000_000_000L

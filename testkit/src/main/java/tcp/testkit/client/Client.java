@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import tcp.testkit.system.Bytes;
 
 /**
@@ -29,7 +31,11 @@ public final class Client implements AutoCloseable {
 
     private static final int KEPT = 200; // bytes of each direction: enough to see what it was
 
+    /** How many have connected, by the address. */
+    private static final Map<InetSocketAddress, Integer> CONNECTED = new ConcurrentHashMap<>();
+
     private final Transport.Connection connection;
+    private final InetSocketAddress server;
     private final List<String> sent = new ArrayList<>(); // the beginning, in pieces
     private final ByteArrayOutputStream received = new ByteArrayOutputStream(KEPT); // since the last that was right
     private long sentBytes;
@@ -38,8 +44,10 @@ public final class Client implements AutoCloseable {
     private boolean halfClosed;
     private String lookAt = "";
 
-    private Client(Transport.Connection connection) {
+    private Client(Transport.Connection connection, InetSocketAddress server) {
         this.connection = connection;
+        this.server = server;
+        CONNECTED.merge(server, 1, Integer::sum);
     }
 
     /**
@@ -49,13 +57,13 @@ public final class Client implements AutoCloseable {
      */
     public static Client connect(InetSocketAddress address) {
         try {
-            return new Client(Transport.to(address).connect(PATIENCE));
+            return new Client(Transport.to(address).connect(PATIENCE), address);
         } catch (IOException e) {
             String lookAt = "is the server still running? Did an exception end its loop?";
             throw new UnexpectedResponse(
                     "Cannot connect to " + address + ": " + e.getMessage() + "\nLook at:   " + lookAt,
                     Symptom.REFUSED,
-                    new Exchange(List.of(), 0, false, 0, "", "a connection", "" + e.getMessage(), -1, lookAt),
+                    new Exchange(List.of(), 0, false, true, 0, "", "a connection", "" + e.getMessage(), -1, lookAt),
                     e);
         }
     }
@@ -329,8 +337,18 @@ public final class Client implements AutoCloseable {
                         expected,
                         more,
                         lookAt.isEmpty() ? "" : "\nLook at:   " + lookAt);
+        boolean alone = CONNECTED.get(server) == 1;
         var exchange = new Exchange(
-                List.copyOf(sent), sentBytes, halfClosed, receivedBytes, came, expected, happened, difference, lookAt);
+                List.copyOf(sent),
+                sentBytes,
+                halfClosed,
+                alone,
+                receivedBytes,
+                came,
+                expected,
+                happened,
+                difference,
+                lookAt);
         return new UnexpectedResponse(message, symptom, exchange, null);
     }
 

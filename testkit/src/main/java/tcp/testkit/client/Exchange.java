@@ -9,6 +9,7 @@ import java.util.List;
  * @param sent the first 200 bytes that it sent, a piece for each send()
  * @param sentBytes how many bytes it sent in all
  * @param halfClosed whether it ended its half of the connection after that
+ * @param alone whether no other client had connected there before
  * @param receivedBytes how many bytes came back in all
  * @param received the first 200 of those that came in place of what was expected; what had
  *     come before and was as expected is not part of it
@@ -22,6 +23,7 @@ public record Exchange(
         List<String> sent,
         long sentBytes,
         boolean halfClosed,
+        boolean alone,
         long receivedBytes,
         String received,
         String expected,

@@ -69,7 +69,10 @@ public abstract class RunningServer implements AutoCloseable {
     /** Checks that it has printed these lines and no others, once it had time to do so. */
     public final void expectOutput(String... lines) {
         await(Client.PATIENCE, () -> out().size() >= lines.length);
-        assertThat(out()).as("lines of standard output").containsExactly(lines);
+        assertThat(out()).withFailMessage("""
+                        It was to print %s
+                        and has printed %s
+                        Look at:   what is printed when, and does each case reach its own println()?""", List.of(lines), out()).containsExactly(lines);
     }
 
     /** Waits until this holds, at most so long. Returns whether it does. */

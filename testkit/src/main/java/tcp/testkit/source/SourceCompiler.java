@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import javax.tools.DiagnosticCollector;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
@@ -48,6 +50,16 @@ public final class SourceCompiler {
                 Path file = folder.resolve(entry.getKey().replace('.', '/') + ".class");
                 Files.createDirectories(file.getParent());
                 Files.write(file, entry.getValue());
+            }
+        }
+
+        /** Writes the classes into a jar. */
+        public void writeJar(Path jar) throws IOException {
+            try (var out = new JarOutputStream(Files.newOutputStream(jar))) {
+                for (var entry : classes.entrySet()) {
+                    out.putNextEntry(new JarEntry(entry.getKey().replace('.', '/') + ".class"));
+                    out.write(entry.getValue());
+                }
             }
         }
 

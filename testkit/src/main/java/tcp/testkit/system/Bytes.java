@@ -1,9 +1,13 @@
 package tcp.testkit.system;
 
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Bytes as text, one byte a character (ISO 8859-1), written as in Java. */
 public final class Bytes {
+    private static final Pattern ESCAPE = Pattern.compile("(?s)\\\\(?:x([0-9a-fA-F]{2})|.)");
+
     private Bytes() {}
 
     /** This text with its control characters as escapes: {@code \r \n \t \" \\ \000}. */
@@ -31,11 +35,16 @@ public final class Bytes {
     }
 
     /**
-     * The text that {@link #escape} wrote; Java's own rules, as in a text block.
+     * The text that {@link #escape} wrote; Java's own rules, as in a text block, and \x04 as in a story.
      *
      * @throws IllegalArgumentException if there is no such escape
      */
     public static String unescape(String text) {
-        return text.translateEscapes();
+        return ESCAPE.matcher(text)
+                .replaceAll(found -> Matcher.quoteReplacement(
+                        found.group(1) == null
+                                ? found.group()
+                                : String.format(Locale.ROOT, "\\%03o", Integer.parseInt(found.group(1), 16))))
+                .translateEscapes();
     }
 }

@@ -18,6 +18,7 @@ class SystemTest {
             String all = "\r\n\t\"\\\0\u00ffab";
             assertThat(Bytes.escape(all)).isEqualTo("\\r\\n\\t\\\"\\\\\\000\\377ab");
             assertThat(Bytes.unescape(Bytes.escape(all))).isEqualTo(all);
+            assertThat(Bytes.unescape("\\x04a\\\\x04")).isEqualTo("\4a\\x04");
             assertThat(Bytes.quote("abc", 2)).isEqualTo("\"ab\" ...");
         } finally {
             Locale.setDefault(before);
