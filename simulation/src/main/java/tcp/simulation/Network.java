@@ -359,7 +359,8 @@ public final class Network {
     void after(Call.Kind kind, String channel, long result, String detail, boolean progress) {
         Call call = log(kind, channel, result, detail);
         if (progress) {
-            fruitless = 0;
+            // What was read may be a line for a client in each byte, and each may be tried in vain.
+            fruitless = kind == Call.Kind.READ ? -(int) Math.max(result, 0) : Math.min(fruitless, 0);
             changed();
         } else if (++fruitless == 1 || kind != Call.Kind.SELECT) {
             fruitlessCall = call; // rather one that says more than select = 1

@@ -48,7 +48,7 @@ class TryItIT {
                     () -> ReflectionSupport.invokeMethod(run, server), call -> new Thread(call).start());
             List<String> command = new ArrayList<>(List.of(
                     "send", "--to", "127.0.0.1:" + type.getMethod("port").invoke(server)));
-            Matcher argument = ARGUMENT.matcher(send.group(1));
+            Matcher argument = ARGUMENT.matcher(send.group(1).replaceFirst("^ --to \\S+", ""));
             while (argument.find()) {
                 command.add(argument.group(1) != null ? argument.group(1) : argument.group(2));
             }

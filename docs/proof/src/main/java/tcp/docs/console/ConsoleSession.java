@@ -172,8 +172,7 @@ record ConsoleSession(Docs docs, Command server, List<Command> commands, boolean
                     copy,
                     launch(
                             replaceNumber(replaceNumber(text, shown, real), PROXY_PORT, proxy)
-                                    .replace("$(pgrep -f Server.java)", pid)
-                                    .replace("pgrep -f Server.java", "echo " + pid),
+                                    .replaceAll("\\$\\(pgrep -f [^)]*\\)", pid),
                             text.contains(" " + PROXY_PORT + " ") ? proxy : real));
             try (Shell terminal = Shell.type(copy, java(), commands, change)) {
                 Map<Command, List<String>> outputs = outputs(terminal, back);
