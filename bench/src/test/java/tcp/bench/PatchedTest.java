@@ -20,6 +20,7 @@ class PatchedTest {
     @TempDir
     private Path work;
 
+    @Thorough
     @Test
     void theFlip() throws Exception {
         serves(Machine.ROOT.resolve("bench/peers/op-write-flip.patch"));

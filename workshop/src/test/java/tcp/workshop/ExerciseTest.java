@@ -8,11 +8,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tcp.testkit.source.Steps;
 
 /** Each exercise is complete: task, hints, starter, solution, wrong answers. */
+@Execution(ExecutionMode.CONCURRENT)
 class ExerciseTest {
     static List<Exercise> exercises() {
         return Exercise.all(Steps.project());

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tcp.testkit.Thorough;
 import tcp.testkit.source.SourceCompiler;
 import tcp.testkit.source.Steps;
 
 /** A new exercise is a new folder: it is listed, started, checked and diagnosed. */
+@Thorough
 class NewExerciseIT {
     private static final String REQUIREMENTS = """
             package tiny;

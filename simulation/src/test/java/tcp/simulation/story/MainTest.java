@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,7 +70,8 @@ class MainTest {
         assertThat(printed()).startsWith(message).endsWith("\n").containsOnlyOnce("\n");
     }
 
-    /** In a process of its own: nothing can end a thread that only computes, and it would slow down all other tests. */
+    /** Takes long. In a process of its own: nothing can end a thread that only computes, and it would slow down all other tests. */
+    @EnabledIfSystemProperty(named = "thorough", matches = "true")
     @Test
     void showsWhereAServerIsStuck(@TempDir Path folder) throws Exception {
         String wrong = Files.readString(ExplorationTest.step(3)).replace("int n = client.read", "while (true) {}\n// ");

@@ -19,14 +19,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A story shows what is wrong in each wrong server of the docs and the workshop: here in those of step 4, and in
- * all with -Dthorough=true.
+ * A story shows what is wrong in each wrong server of the docs and the workshop. It takes long: with -Dthorough=true.
  */
+@EnabledIfSystemProperty(named = "thorough", matches = "true")
 class WrongServersTest {
     private static final Path EXERCISES = Path.of(System.getProperty("exercises", "../workshop/exercises"));
-    private static final List<String> WITH_CONTRACT = Boolean.getBoolean("thorough")
-            ? List.of("step1", "step2", "step3", "step4", "step5", "echo", "deadlines", "crowd", "http", "sigterm")
-            : List.of("step4");
+    private static final List<String> WITH_CONTRACT =
+            List.of("step1", "step2", "step3", "step4", "step5", "echo", "deadlines", "crowd", "http", "sigterm");
     /** What no story shows, and why. */
     private static final Map<String, String> ONLY_ELSEWHERE = Map.of(
             "step3 remembers-clients.diff", "what is kept on the heap",
@@ -88,8 +87,7 @@ class WrongServersTest {
         }
     }
 
-    /** What no exercise has (this takes long): what is broken, in which server, by replacing what with what. */
-    @EnabledIfSystemProperty(named = "thorough", matches = "true")
+    /** What no exercise has: what is broken, in which server, by replacing what with what. */
     @ParameterizedTest(name = "{0} {1}: {2}")
     @CsvSource(delimiter = '~', textBlock = """
             STARVES ~ step3 ~ int n = client.read(buffer.clear()); ~ int n; while ((n = client.read(buffer.clear())) > 0) {}

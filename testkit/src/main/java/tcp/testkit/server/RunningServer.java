@@ -61,18 +61,23 @@ public abstract class RunningServer implements AutoCloseable {
 
     /** Waits until it has printed this line. */
     public final void awaitOutput(String line) {
-        if (!await(Client.PATIENCE, () -> out().contains(line))) {
+        if (!awaitPrinted(() -> out().contains(line))) {
             throw new AssertionError("It did not print \"" + line + "\".\n" + this);
         }
     }
 
     /** Checks that it has printed these lines and no others, once it had time to do so. */
     public final void expectOutput(String... lines) {
-        await(Client.PATIENCE, () -> out().size() >= lines.length);
+        awaitPrinted(() -> out().size() >= lines.length);
         assertThat(out()).withFailMessage("""
                         It was to print %s
                         and has printed %s
                         Look at:   what is printed when, and does each case reach its own println()?""", List.of(lines), out()).containsExactly(lines);
+    }
+
+    /** Waits until this holds for what it has printed, or it will print no more. Returns whether it does. */
+    boolean awaitPrinted(BooleanSupplier condition) {
+        return await(Client.PATIENCE, condition);
     }
 
     /** Waits until this holds, at most so long. Returns whether it does. */

@@ -34,6 +34,7 @@ import tcp.testkit.server.ServerFault.Kind;
 public final class SimulatedServer extends RunningServer {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final Duration TICK = Duration.ofMillis(10);
+    private static final int LONG = 500; // ticks
 
     private final Network network = new Network();
     private final SimulationClassLoader loader;
@@ -166,30 +167,44 @@ public final class SimulatedServer extends RunningServer {
             server.close();
             return null;
         });
-        if (!awaitWithTime(() -> close.task().isDone())) {
+        if (!awaitWithTime(() -> close.task().isDone(), close.thread(), loop)) {
             throw look().orElseGet(() ->
                     InProcessServer.stuck(Kind.DOES_NOT_END, "The server's close() does not return.", close.thread()));
         }
         InProcessServer.finish(Kind.DOES_NOT_END, close);
     }
 
-    /** Waits until this holds, while time goes on. */
-    private boolean awaitWithTime(BooleanSupplier condition) {
-        return await(Client.PATIENCE, () -> {
+    /** Waits until this holds, while time goes on, or those who could bring it about have long been asleep. */
+    private boolean awaitWithTime(BooleanSupplier condition, Thread... working) {
+        int[] asleep = {0};
+        await(Client.PATIENCE, () -> {
             network.advance(TICK.toNanos());
-            return condition.getAsBoolean();
+            boolean works = Stream.of(working).anyMatch(thread -> thread.getState() == Thread.State.RUNNABLE);
+            asleep[0] = works ? 0 : asleep[0] + 1;
+            return asleep[0] > LONG || condition.getAsBoolean();
         });
+        return condition.getAsBoolean();
     }
 
     @Override
     public void awaitEnd() {
-        if (!awaitWithTime(network::hasEnded)) {
+        if (!awaitWithTime(network::hasEnded, loop)) {
             throw look().orElseGet(() ->
                     InProcessServer.stuck(Kind.DOES_NOT_END, "The server's run() does not return.", loop));
         }
         fault().ifPresent(fault -> {
             throw fault;
         });
+    }
+
+    @Override
+    boolean awaitPrinted(BooleanSupplier condition) {
+        try {
+            settle();
+        } catch (IOException e) {
+            // it has printed what it has printed
+        }
+        return condition.getAsBoolean();
     }
 
     private void settle() throws IOException {

@@ -7,12 +7,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tcp.testkit.Thorough;
 import tcp.testkit.client.Client;
 import tcp.testkit.server.ServerFault.Kind;
 import tcp.testkit.source.SourceCompiler;
 import tcp.testkit.source.Steps;
 
 /** What is wrong with a server is told by its kind: step 3, with a line put into a method. */
+@Thorough
 class ServerFaultTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
