@@ -9,7 +9,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Queue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -30,10 +29,14 @@ final class BlockingServer {
     private static final boolean JDK = Boolean.getBoolean("jdk");
 
     private final Selector selector = Selector.open();
-    private final Queue<Callable<?>> tasks = new ConcurrentLinkedQueue<>(); // for the loop
+    private final Queue<Task> tasks = new ConcurrentLinkedQueue<>(); // for the loop
     private final AtomicBoolean woken = new AtomicBoolean();
     private final ServerSocketChannel listener = ServerSocketChannel.open();
     private final ByteBuffer responses = ByteBuffer.allocateDirect(4096 * RESPONSE.length);
+
+    private interface Task {
+        void run() throws IOException;
+    }
 
     private BlockingServer(int port) throws IOException {
         listener.configureBlocking(JDK);
@@ -76,10 +79,7 @@ final class BlockingServer {
             }
         } catch (IOException e) { // ends this thread, and no other
         } finally {
-            inLoop(() -> {
-                client.close();
-                return null;
-            });
+            inLoop(client::close);
         }
     }
 
@@ -128,15 +128,12 @@ final class BlockingServer {
      */
     private void letOthersRun() {
         Thread thread = Thread.currentThread();
-        inLoop(() -> {
-            LockSupport.unpark(thread);
-            return null;
-        });
+        inLoop(() -> LockSupport.unpark(thread));
         LockSupport.park();
     }
 
     /** Only the loop touches keys: it has the task done before it sleeps again. */
-    private void inLoop(Callable<?> task) {
+    private void inLoop(Task task) {
         tasks.add(task);
         if (!woken.getAndSet(true)) {
             selector.wakeup();
@@ -150,10 +147,10 @@ final class BlockingServer {
                 LockSupport.unpark((Thread) key.attachment());
             });
             woken.set(false); // before it looks: a task that comes later wakes it again
-            for (Callable<?> task; (task = tasks.poll()) != null; ) {
+            for (Task task; (task = tasks.poll()) != null; ) {
                 try {
-                    task.call();
-                } catch (Exception e) { // a close() that fails has closed all the same
+                    task.run();
+                } catch (IOException e) { // a close() that fails has closed all the same
                 }
             }
         }

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,6 @@ import tcp.testkit.client.Client;
 import tcp.testkit.client.UnexpectedResponse;
 import tcp.testkit.server.InProcessServer;
 import tcp.testkit.server.ResourceContract;
-import tcp.testkit.server.RunningServer;
 import tcp.testkit.server.ServerFault;
 import tcp.testkit.server.ServerProcess;
 import tcp.testkit.server.ServerProgram;
@@ -141,16 +141,17 @@ class LoopsTest extends HttpContract {
         }
         var clients = List.copyOf(loops.keySet());
         loops.values().removeIf(server.loop()::equals);
-        var serves = new AtomicBoolean();
-        server.whenRunEnds(() -> serves.set(loops.values().stream() // and is not just about to return
+        BooleanSupplier othersServe = () -> loops.values().stream() // and are not just about to return
                 .map(loop -> List.of(loop.getStackTrace()).toString())
-                .anyMatch(stack -> stack.contains("tcp.") && stack.contains("sun.nio.ch"))));
-        var sending = CompletableFuture.runAsync( // while close() comes, so that the others are busy just then
-                () -> loops.keySet().forEach(client -> client.send("\r\n\r\n".repeat(16_384))));
-        RunningServer.await(Duration.ofSeconds(1), () -> loops.values().stream()
-                .anyMatch(loop -> List.of(loop.getStackTrace()).toString().contains("write")));
+                .anyMatch(stack -> stack.contains("tcp.") && stack.contains("sun.nio.ch"));
+        var serves = new AtomicBoolean(othersServe.getAsBoolean()); // the first time takes longer than a loop may
+        server.whenRunEnds(() -> serves.set(othersServe.getAsBoolean()));
+        // Much faster sent than served: after some rounds, the others' turns are long ones.
+        for (int round = 0; round < 4; round++) {
+            loops.keySet().forEach(client -> client.send("\r\n\r\n".repeat(16_384)));
+        }
         server.close();
-        sending.exceptionally(closedMeanwhile -> null).join();
+        server.awaitEnd();
         clients.forEach(Client::close);
         assertThat(serves.get()).withFailMessage("""
                         close() came, run() has ended, and another loop still serves its clients.
