@@ -28,9 +28,18 @@ class ProxyTest implements ResourceContract {
     static final Target TARGET = new Target();
 
     private static Client connect(InetSocketAddress proxy) {
-        return Client.connect(proxy)
-                .lookAt("does each client get a connection to the target, whose bytes come back?")
-                .expect(Target.HELLO);
+        try {
+            return Client.connect(proxy)
+                    .lookAt("does each client get a connection to the target, whose bytes come back?")
+                    .expect(Target.HELLO);
+        } catch (UnexpectedResponse e) {
+            if (TARGET.isMissed()) {
+                throw new AssertionError("""
+                        Nobody has connected to %s, where the check listens.
+                        Look at:   is that your proxy's target?""".formatted(TARGET.address()), e);
+            }
+            throw e;
+        }
     }
 
     @Override

@@ -39,11 +39,14 @@ final class Target implements BeforeAllCallback, AfterAllCallback {
     private volatile ServerSocket listener;
     private Thread accepting;
     private int port;
+    private boolean fixed; // the proxy runs elsewhere, and has been told where
+    private volatile boolean found;
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
         String server = context.getConfigurationParameter("server").orElse("");
-        port = server.contains(":") ? 9001 : 0;
+        fixed = server.contains(":");
+        port = fixed ? 9001 : 0;
         try {
             serves();
         } catch (BindException e) {
@@ -58,6 +61,11 @@ final class Target implements BeforeAllCallback, AfterAllCallback {
         if (port != 0) {
             refuses();
         }
+    }
+
+    /** Nobody has ever connected, though a proxy was told to. */
+    boolean isMissed() {
+        return fixed && !found;
     }
 
     String address() {
@@ -79,6 +87,7 @@ final class Target implements BeforeAllCallback, AfterAllCallback {
         while (listener == mine) {
             try {
                 Socket client = mine.accept();
+                found = true;
                 Thread thread = new Thread(() -> serve(client), "target");
                 thread.setDaemon(true);
                 thread.start();

@@ -48,6 +48,7 @@ public final class Network {
     private String spinning;
     private int thrown;
     private int fruitless;
+    private long owed; // calls for what has been read
     private Call fruitlessCall;
     private int callsSinceAction;
 
@@ -359,9 +360,11 @@ public final class Network {
     void after(Call.Kind kind, String channel, long result, String detail, boolean progress) {
         Call call = log(kind, channel, result, detail);
         if (progress) {
-            // What was read may be a line for a client in each byte, and each may be tried in vain.
-            fruitless = kind == Call.Kind.READ ? -(int) Math.max(result, 0) : Math.min(fruitless, 0);
+            fruitless = 0;
+            owed = kind == Call.Kind.READ ? 2 * result : owed;
             changed();
+        } else if (kind != Call.Kind.READ && kind != Call.Kind.SELECT && owed-- > 0) {
+            return; // each byte read may be a line for somebody, and each be tried in vain
         } else if (++fruitless == 1 || kind != Call.Kind.SELECT) {
             fruitlessCall = call; // rather one that says more than select = 1
         }
