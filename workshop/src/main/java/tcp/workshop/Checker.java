@@ -219,7 +219,9 @@ final class Checker implements TestExecutionListener {
             if (failure.isEmpty()) { // processes of their own, which spend most of their time in starting and waiting
                 settings.put("junit.jupiter.execution.parallel.enabled", "true");
                 settings.put("junit.jupiter.execution.parallel.config.strategy", "fixed");
-                settings.put("junit.jupiter.execution.parallel.config.fixed.parallelism", "4");
+                settings.put(
+                        "junit.jupiter.execution.parallel.config.fixed.parallelism",
+                        Boolean.getBoolean("thorough") ? "3" : "4"); // there, several servers are checked at a time
                 failure = checker.fails(settings, "simulated" + told);
             }
             return checker.verdict(failure);

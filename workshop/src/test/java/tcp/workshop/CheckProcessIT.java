@@ -40,6 +40,10 @@ class CheckProcessIT {
         String source = Files.readString(Steps.DISCARD.file())
                 .replaceFirst("(?m)^(    (?:public|private).* %s\\(.*\\{)$".formatted(method), "$1\n" + statement);
         assertThat(source).contains(statement);
+        return check(source);
+    }
+
+    private Checks.Said check(String source) throws IOException {
         try (Checks checks = new Checks(PROJECT, folder, 1)) {
             return checks.check(Exercise.named("step2", PROJECT), source, "server")
                     .join();
@@ -66,6 +70,20 @@ class CheckProcessIT {
         assertThat(verdict.outcome().status()).as("%s", verdict).isEqualTo(1);
         assertThat(verdict.text()).contains("BROKEN", said, "Likely");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(12));
+    }
+
+    /** In step 2, what is replaced by what, and what a learner is told of it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            && !Thread.currentThread().isInterrupted() | && true    | was interrupted, and the loop goes on
+            close(); // or every failed                | // nothing | Nobody can call close()
+            "Got connection from "                     | "New: "    | It was to print
+            """)
+    void saysWhatIsMissing(String old, String other, String said) throws IOException {
+        String right = Files.readString(Steps.DISCARD.file());
+        assertThat(right).contains(old);
+        Checks.Said verdict = check(right.replace(old, other));
+        assertThat(verdict.text().replaceAll("\\s+", " ")).contains(said);
     }
 
     /** The workshop's program in a process of its own, with options for Java. */
