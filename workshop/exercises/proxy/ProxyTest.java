@@ -175,6 +175,11 @@ class ProxyTest implements ResourceContract {
     }
 
     @Override
+    public int memoryForAClient() {
+        return 300_000; // a buffer each way, and the target's end, which is in this process as well
+    }
+
+    @Override
     public int descriptorsHeldFor(int clients) {
         return 2 * clients; // the target's ends are in this process, and may be there a moment longer
     }

@@ -129,11 +129,16 @@ public interface ResourceContract extends RobustnessContract {
         assertServed(server.address());
         long each = (Machine.heapInUse() + Machine.bytesInDirectBuffers() - before) / 50;
         clients.forEach(Client::close);
-        if (each >= 100_000) {
+        if (each >= memoryForAClient()) {
             throw new ServerFault(Kind.KEEPS_MEMORY, """
                     50 clients are connected, and each takes %d bytes of memory.
                     Look at:   what do you make for each client? A thousand of them take a thousand times as much.""".formatted(each));
         }
+    }
+
+    /** The most that may be kept for a client while it is there, in bytes. */
+    default int memoryForAClient() {
+        return 100_000;
     }
 
     /** After clients have reset, their descriptors are free again. */
