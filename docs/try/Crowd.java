@@ -29,7 +29,7 @@ class Crowd {
         try {
             status = command.inheritIO().start().waitFor();
         } catch (IOException e) { // such as: too many open files
-            System.err.println(e.getMessage() + ". Perhaps with fewer clients.");
+            System.err.println(e.getMessage() + ". Try it with fewer clients.");
         }
         System.exit(status); // which closes all the sockets
     }

@@ -48,7 +48,7 @@ public final class Network {
     private String spinning;
     private int thrown;
     private int fruitless;
-    private long owed; // calls for what has been read
+    private long excused; // calls without progress that may still come of the last read
     private Call fruitlessCall;
     private int callsSinceAction;
 
@@ -361,10 +361,10 @@ public final class Network {
         Call call = log(kind, channel, result, detail);
         if (progress) {
             fruitless = 0;
-            owed = kind == Call.Kind.READ ? 2 * result : owed;
+            excused = kind == Call.Kind.READ ? 2 * result : excused;
             changed();
-        } else if (kind != Call.Kind.READ && kind != Call.Kind.SELECT && owed-- > 0) {
-            return; // each byte read may be a line for somebody, and each be tried in vain
+        } else if (kind != Call.Kind.READ && kind != Call.Kind.SELECT && excused-- > 0) {
+            return; // each byte that was read may be a line for a client whose buffer is full
         } else if (++fruitless == 1 || kind != Call.Kind.SELECT) {
             fruitlessCall = call; // rather one that says more than select = 1
         }

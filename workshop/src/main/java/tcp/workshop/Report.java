@@ -97,9 +97,8 @@ final class Report {
         String sent = String.join("", seen.sent());
         if (seen.sentBytes() > 0) {
             text.append(part("Sent", "%s (%d bytes)".formatted(Bytes.quote(sent, 80), seen.sentBytes())));
-            String others = seen.alone()
-                    ? ""
-                    : "\n             Other clients have been there: this is the last one's part only.";
+            String others =
+                    seen.alone() ? "" : "\n             Other clients took part: this is only what the last one sent.";
             command(seen).ifPresent(command -> text.append("""
                                  To send the same, start your server and paste this in a second terminal:
                                  %s%s

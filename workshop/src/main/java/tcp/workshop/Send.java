@@ -54,7 +54,7 @@ final class Send {
                 out.println("(end of stream after " + total + " bytes)");
             } catch (SocketTimeoutException e) {
                 out.println("(nothing more for 2 s; the connection is open"
-                        + (sender.isAlive() ? ", and takes no more than %,d bytes)".formatted(sent.get()) : ")"));
+                        + (sender.isAlive() ? ", and only " + sent.get() + " bytes were taken)" : ")"));
             }
             return 0;
         } catch (IOException e) {

@@ -77,7 +77,7 @@ class CheckProcessIT {
     @CsvSource(delimiter = '|', textBlock = """
             && !Thread.currentThread().isInterrupted() | && true    | was interrupted, and the loop goes on
             close(); // or every failed                | // nothing | Nobody can call close()
-            "Got connection from "                     | "New: "    | It was to print
+            "Got connection from "                     | "New: "    | It should have printed
             """)
     void saysWhatIsMissing(String old, String other, String said) throws IOException {
         String right = Files.readString(Steps.DISCARD.file());

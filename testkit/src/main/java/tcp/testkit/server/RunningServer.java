@@ -70,8 +70,8 @@ public abstract class RunningServer implements AutoCloseable {
     public final void expectOutput(String... lines) {
         awaitPrinted(() -> out().size() >= lines.length);
         assertThat(out()).withFailMessage("""
-                        It was to print %s
-                        and has printed %s
+                        It should have printed %s
+                        and it has printed    %s
                         Look at:   what is printed when, and does each case reach its own println()?""", List.of(lines), out()).containsExactly(lines);
     }
 
