@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -362,37 +361,10 @@ class HttpTest extends HttpContract {
     @Override
     public void findsAnEndAfterWhatLooksLikeOne(String end, InetSocketAddress server) {}
 
-    /** The shortest request there is, 20,000 times: 1.8 MB of answers. */
+    /** Empty lines are no requests here. */
     @Override
-    @Test
-    @Tag("real")
-    @Tag("told")
-    public void answersAsManyRequestsAsFitIntoARead(InetSocketAddress server) {
-        try (Client client = Client.connect(server)) {
-            client.lookAt("how many requests fit into one read, and are they all answered?");
-            String shortest = request("A / HTTP/1.1", "Host:");
-            var sending = CompletableFuture.runAsync(() -> client.send(shortest.repeat(20_000)));
-            client.expect(RESPONSE.repeat(20_000));
-            sending.join();
-        }
-    }
-
-    /** The same with whole requests, for empty lines are no requests here. */
-    @Override
-    @Order(71)
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 5, 8, 12})
-    @Tag("real")
-    @Tag("told")
-    public void goesOnWritingWhenAllIsRead(int reads, InetSocketAddress server) {
-        try (Client client = Client.connect(server)) {
-            String requests = request("A / HTTP/1.1", "Host:").repeat(4_096 * reads);
-            var sending = CompletableFuture.runAsync(() -> client.send(requests));
-            client.lookAt("when a channel is ready for writing, does handle() call write()?")
-                    .pause(Duration.ofMillis(20))
-                    .expect(RESPONSE.repeat(4_096 * reads));
-            sending.join();
-        }
+    public String shortestRequest() {
+        return request("A / HTTP/1.1", "Host:");
     }
 
     /** Not tried here: a head of more than 8 KiB is refused. */
@@ -419,7 +391,7 @@ class HttpTest extends HttpContract {
                 assertServed(server.address());
             }
             client.send(REQUEST).expect(RESPONSE);
-            long kept = Machine.heapInUse() - before;
+            long kept = Machine.heapInUse(before + 2_000_000) - before;
             assertThat(kept).withFailMessage("""
                             Of a body of 50 MB, %d bytes of memory are in use.
                             Look at:   is a body skipped as it comes, and no byte of it kept?""", kept).isLessThan(2_000_000);

@@ -201,7 +201,7 @@ class OffloadTest implements ResourceContract, CommandLineContract, DescriptorLi
             greedy.get(0).pause(Duration.ofMillis(20));
         }
         int threads = threads();
-        long kept = Machine.heapInUse() - before;
+        long kept = Machine.heapInUse(before + 4_000_000) - before;
         greedy.forEach(Client::reset);
         sending.forEach(sent -> sent.exceptionally(broken -> null).join());
         if (kept >= 4_000_000) {

@@ -94,7 +94,7 @@ class ProxyTest implements ResourceContract {
                     .pause(Duration.ofMillis(50))
                     .send("two")
                     .halfClose();
-            assertThat(TARGET.heardAfterItsEnd.poll(Client.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+            assertThat(TARGET.heardAfterItsEnd.poll(Client.patience().toSeconds(), TimeUnit.SECONDS))
                     .withFailMessage("""
                             The target ended its half, and the client sent "onetwo" after that. It did not all arrive.
                             Look at:   is one half closed when the other has ended?""")
@@ -207,7 +207,7 @@ class ProxyTest implements ResourceContract {
             List<Client> live = Client.connect(server.address(), 10);
             live.forEach(client -> client.expect(Target.HELLO));
             List<Client> others = Client.connect(server.address(), 100);
-            double share = server.cpuShare(Duration.ofMillis(500));
+            double share = server.cpuShareAtRest(0.15);
             live.forEach(client -> client.lookAt("does the loop go on when there are no descriptors?")
                     .send("hello\n")
                     .expect("hello\n"));

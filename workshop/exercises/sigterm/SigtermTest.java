@@ -117,7 +117,7 @@ class SigtermTest extends HttpContract {
                 Thread.sleep(100); // until the loop sleeps, too
                 long start = System.nanoTime();
                 process.terminate();
-                process.awaitExit(Client.PATIENCE);
+                process.awaitExit(Client.patience());
                 shortest = Math.min(shortest, (System.nanoTime() - start) / 1_000_000);
             }
         }
@@ -260,7 +260,7 @@ class SigtermTest extends HttpContract {
         InetSocketAddress address = process.address();
         process.terminate();
         long start = System.nanoTime();
-        while (System.nanoTime() - start < Client.PATIENCE.toNanos()) {
+        while (System.nanoTime() - start < Client.patience().toNanos()) {
             try {
                 Client.connect(address).pause(Duration.ofMillis(10)).close();
             } catch (AssertionError refused) {
@@ -269,6 +269,6 @@ class SigtermTest extends HttpContract {
         }
         throw new AssertionError("""
                 %d s after SIGTERM new clients can still connect.
-                Look at:   does the listener close when SIGTERM comes?""".formatted(Client.PATIENCE.toSeconds()));
+                Look at:   does the listener close when SIGTERM comes?""".formatted(Client.patience().toSeconds()));
     }
 }

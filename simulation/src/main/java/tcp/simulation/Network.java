@@ -3,6 +3,7 @@ package tcp.simulation;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,6 +44,7 @@ public final class Network {
 
     private Thread server; // the one that reads, writes and selects
     private boolean asleep;
+    private final Set<Thread> inThreadSleep = new HashSet<>();
     private boolean ended;
     private Throwable failure;
     private String spinning;
@@ -277,12 +279,30 @@ public final class Network {
         if (server != null && server.isAlive() && Thread.currentThread() != server) {
             notSimulated("several threads");
         }
-        for (long until = now() + nanos; now() < until; ) {
-            sleep(until, changes());
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
+        setInThreadSleep(true);
+        try {
+            for (long until = now() + nanos; now() < until; ) {
+                sleep(until, changes());
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
             }
+        } finally {
+            setInThreadSleep(false);
         }
+    }
+
+    private synchronized void setInThreadSleep(boolean now) {
+        if (now) {
+            inThreadSleep.add(Thread.currentThread());
+        } else {
+            inThreadSleep.remove(Thread.currentThread());
+        }
+    }
+
+    /** Whether this thread of the server's is in Thread.sleep(), on the network's clock. */
+    public synchronized boolean isInThreadSleep(Thread thread) {
+        return inThreadSleep.contains(thread);
     }
 
     // What channels and selectors ask for

@@ -25,7 +25,7 @@ public class InitContract implements ResourceContract, CommandLineContract, Cont
         try (Client client = Client.connect(server)) {
             client.lookAt("step 1 must leave the client in the kernel's queue")
                     .send("hello\n")
-                    .expectNothing(Duration.ofMillis(100));
+                    .expectNothing(Duration.ofMillis(50));
         }
     }
 

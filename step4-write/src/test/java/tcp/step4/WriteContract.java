@@ -11,12 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tcp.testkit.client.Client;
-import tcp.testkit.client.Flood;
 import tcp.testkit.server.CommandLineContract;
 import tcp.testkit.server.ContainerContract;
 import tcp.testkit.server.DescriptorLimitContract;
+import tcp.testkit.server.FloodContract;
 import tcp.testkit.server.InProcessServer;
-import tcp.testkit.server.Latency;
 import tcp.testkit.server.ResourceContract;
 import tcp.testkit.server.RunningServer;
 
@@ -25,7 +24,7 @@ import tcp.testkit.server.RunningServer;
  * and then the connection ends, without the reply being lost.
  */
 public class WriteContract
-        implements ResourceContract, CommandLineContract, DescriptorLimitContract, ContainerContract {
+        implements ResourceContract, CommandLineContract, DescriptorLimitContract, FloodContract, ContainerContract {
     @Override
     public void assertServed(InetSocketAddress server) {
         try (Client client = Client.connect(server)) {
@@ -164,29 +163,5 @@ public class WriteContract
             ResourceContract.assertIdle(
                     server, "is OP_WRITE still in the interest set? A channel is nearly always ready for writing.");
         }
-    }
-
-    /** Three clients that never stop sending do not keep a fourth from its reply. */
-    @Order(80)
-    @Test
-    @Tag("real")
-    @Tag("told")
-    public void servesOthersDuringFloodsOfBytes(InetSocketAddress server) {
-        byte[] bytes = new byte[64 * 1024];
-        Latency.check(
-                "Step 4, three floods of bytes",
-                () -> assertServed(server),
-                () -> Flood.of(3, server, client -> client.send(bytes)));
-    }
-
-    /** Nor do clients that connect and reset all the time. */
-    @Order(81)
-    @Test
-    @Tag("real")
-    public void servesOthersDuringFloodsOfConnects(InetSocketAddress server) {
-        Latency.check(
-                "Step 4, three floods of connects",
-                () -> assertServed(server),
-                () -> Flood.ofConnects(3, server, Client::reset));
     }
 }

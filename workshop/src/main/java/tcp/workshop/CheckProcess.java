@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,12 @@ import tcp.testkit.system.UserError;
 final class CheckProcess implements AutoCloseable {
     private static final int MEMORY = 512; // MB
 
+    /** For a JVM that lives for seconds: the second compiler would only take CPU time away. */
+    static final String C1_ONLY = "-XX:TieredStopAtLevel=1";
+
+    /** So would the threads of another garbage collector. */
+    static final String SERIAL_GC = "-XX:+UseSerialGC";
+
     /** How long the other side may be silent, in s. It says each second that it lives. */
     private static final int LIMIT = 5;
 
@@ -50,6 +58,8 @@ final class CheckProcess implements AutoCloseable {
         HOLDS,
         /** The requirement, by its method's name, that is tried now. */
         TRIES,
+        /** A process has been started, with this id, which must not outlive the check. */
+        STARTED,
         /** All is well, and it takes a while. */
         LIVES,
         /** The server has filled the heap, and the process does nothing but collect garbage. */
@@ -78,6 +88,7 @@ final class CheckProcess implements AutoCloseable {
     private final Process process;
     private final BlockingQueue<String> events;
     private final List<String> errors;
+    private final Set<Long> started = ConcurrentHashMap.newKeySet();
     private boolean reusable = true;
     private volatile boolean stopped;
 
@@ -92,13 +103,13 @@ final class CheckProcess implements AutoCloseable {
         folder = temporaryFolder();
         ProcessBuilder builder = new ProcessBuilder(
                 Programs.JAVA.toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
+                C1_ONLY,
+                SERIAL_GC,
                 "-Xmx" + MEMORY + "m",
                 "-Djava.io.tmpdir=" + folder,
-                "-Dtcp.started=" + System.getProperty("tcp.started", "8"), // s; somebody waits here
+                "-Dtcp.started=8", // s; somebody waits here
                 "-Dthorough=" + System.getProperty("thorough", "false"),
-                "-Dtcp.patience=" + System.getProperty("tcp.patience", "3"), // s
+                "-Dtcp.patience=3",
                 "-cp",
                 path,
                 Checker.class.getName());
@@ -180,12 +191,14 @@ final class CheckProcess implements AutoCloseable {
                         out.accept("  holds    " + Checker.words(parts[1]) + "\n");
                     }
                     case TRIES -> trying = parts[1];
+                    case STARTED -> started.add(Long.valueOf(parts[1]));
                     case LIVES -> {}
                     case FULL -> full = true;
                     case EXITS -> exits = parts[1];
                     case ERROR -> throw new UserError(parts[1]);
                     case END -> {
                         reusable = Boolean.parseBoolean(parts[5]);
+                        started.clear(); // they have ended
                         return new Outcome(
                                 Integer.parseInt(parts[1]), parts[2], parts[3], List.of(parts[4].split(",")), met);
                     }
@@ -220,6 +233,7 @@ final class CheckProcess implements AutoCloseable {
                 : silent
                         ? "For %d s nothing was heard of the process that runs your server.".formatted(LIMIT)
                         : "The process that runs your server ended, with exit status %d.".formatted(status);
+        Diagnosis likely = Diagnosis.named(silent ? "no-answer" : "exits");
         out.accept("  BROKEN   " + (trying.isEmpty() ? "starts" : Checker.words(trying)) + "\n\n"
                 + Report.part("Happened", happened)
                 + (place == null || place.isEmpty() ? "" : Report.part("", place))
@@ -228,17 +242,9 @@ final class CheckProcess implements AutoCloseable {
                         .limit(5)
                         .map(line -> Report.part("", line))
                         .reduce("", String::concat)
-                + Report.part("Likely", silent ? """
-                        Your server has taken all CPU time or all memory. What do you keep, and \
-                        what ends each of your loops?""" : """
-                        Your server called System.exit() or Runtime.halt(). Only main() may, before \
-                        the server listens: run() returns when close() was called."""));
+                + Report.part("Likely", likely.tell()));
         return new Outcome(
-                1,
-                silent ? "no answer" : "the server ended the process",
-                trying,
-                List.of(silent ? "no-answer" : "exits"),
-                met);
+                1, silent ? "no answer" : "the server ended the process", trying, List.of(likely.name()), met);
     }
 
     /** Where a thread is in the server's code, as the JDK's jcmd sees it; null: it cannot tell in time. */
@@ -269,6 +275,8 @@ final class CheckProcess implements AutoCloseable {
         Stream.concat(Stream.of(process.toHandle()), process.descendants()) // or it might start others meanwhile
                 .toList()
                 .forEach(ProcessHandle::destroyForcibly);
+        // those of a process that has ended itself have another parent now
+        started.stream().flatMap(id -> ProcessHandle.of(id).stream()).forEach(ProcessHandle::destroyForcibly);
         process.onExit().completeOnTimeout(null, 2, TimeUnit.SECONDS).join(); // it may still write
         try { // and its temporary files
             Folders.delete(folder);

@@ -2,6 +2,8 @@ package tcp.workshop;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
+import static tcp.workshop.CheckProcess.C1_ONLY;
+import static tcp.workshop.CheckProcess.SERIAL_GC;
 
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -15,6 +17,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.platform.engine.CancellationToken;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.PostDiscoveryFilter;
 import org.junit.platform.launcher.TagFilter;
@@ -47,8 +51,12 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.opentest4j.TestAbortedException;
 import tcp.simulation.story.Exploration;
 import tcp.testkit.server.ServerFault;
+import tcp.testkit.server.ServerProcess;
+import tcp.testkit.server.ServerProgram;
+import tcp.testkit.server.ServerStack;
 import tcp.testkit.system.Folders;
 import tcp.testkit.system.Machine;
+import tcp.testkit.system.Programs;
 import tcp.testkit.system.UserError;
 import tcp.workshop.CheckProcess.Event;
 
@@ -68,18 +76,18 @@ final class Checker implements TestExecutionListener {
     private static final PrintStream EVENTS =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
 
-    private static volatile Set<String> learners = Set.of(); // the names of the learner's classes
-
     private volatile CancellationToken token;
     private final BlockingQueue<Optional<Failure>> end = new LinkedBlockingQueue<>();
     private final Map<String, String> skipped = new LinkedHashMap<>(); // why, by method
     private final Set<String> met = new LinkedHashSet<>();
     private final Exercise exercise;
+    private final List<Exercise> all;
     private final String target;
     private final ClassLoader loader;
     private final Map<String, byte[]> classes;
     private volatile Thread tests;
     private TestPlan plan;
+    private ServerProgram program; // to be started with the next tests
     private volatile boolean simulated;
     private boolean allTold; // all stories have been played, and none has failed
     private volatile String trying = "";
@@ -88,8 +96,10 @@ final class Checker implements TestExecutionListener {
     /**
      * @param target where the server runs, as HOST:PORT; null: it is in the class loader
      */
-    private Checker(Exercise exercise, String target, ClassLoader loader, Map<String, byte[]> classes) {
+    private Checker(
+            Exercise exercise, List<Exercise> all, String target, ClassLoader loader, Map<String, byte[]> classes) {
         this.exercise = exercise;
+        this.all = all;
         this.target = target;
         this.loader = loader;
         this.classes = classes;
@@ -186,9 +196,9 @@ final class Checker implements TestExecutionListener {
 
     /** Checks a server. Returns whether nothing of it is left in this process. */
     private static boolean check(Path project, Exercise exercise, Path source, String target) throws IOException {
-        learners = Set.of();
         if (!target.isEmpty()) {
-            Checker checker = new Checker(exercise, target, Checker.class.getClassLoader(), Map.of());
+            Checker checker =
+                    new Checker(exercise, Exercise.all(project), target, Checker.class.getClassLoader(), Map.of());
             return checker.verdict(checker.fails(Map.of("server", target), "inside | program | simulated | real"));
         }
         Submission submission;
@@ -201,8 +211,7 @@ final class Checker implements TestExecutionListener {
             return true;
         }
         Map<String, byte[]> classes = submission.compilation().classes();
-        learners = classes.keySet();
-        Checker checker = new Checker(exercise, null, submission.loader(), classes);
+        Checker checker = new Checker(exercise, Exercise.all(project), null, submission.loader(), classes);
         Optional<Failure> failure = checker.failsSimulated();
         if (failure.isPresent()) {
             return checker.verdict(failure);
@@ -215,6 +224,9 @@ final class Checker implements TestExecutionListener {
             var settings = new HashMap<String, String>();
             settings.put("server.classes", jar.toString());
             settings.put("server.source", source.toString());
+            settings.put("server.options", C1_ONLY + " " + SERIAL_GC);
+            checker.program = new ServerProgram(
+                    Programs.JAVA, List.of(C1_ONLY, SERIAL_GC), jar, "tcp.Server", source, jar, new ArrayList<>());
             failure = checker.fails(settings, "simulated | program" + told);
             if (failure.isEmpty()) { // processes of their own, which spend most of their time in starting and waiting
                 settings.put("junit.jupiter.execution.parallel.enabled", "true");
@@ -226,6 +238,7 @@ final class Checker implements TestExecutionListener {
             }
             return checker.verdict(failure);
         } finally {
+            ServerProcess.closeEarly();
             Folders.delete(folder);
         }
     }
@@ -307,7 +320,7 @@ final class Checker implements TestExecutionListener {
     /** Says what came of it, and returns whether nothing of the server is left in this process. */
     private boolean verdict(Optional<Failure> failure) throws IOException {
         if (failure.isPresent()) {
-            List<Diagnosis> diagnoses = Diagnosis.of(exercise, failure.get());
+            List<Diagnosis> diagnoses = Diagnosis.of(exercise, all, failure.get());
             event(Event.TEXT, """
                       BROKEN   %s%s
 
@@ -316,7 +329,7 @@ final class Checker implements TestExecutionListener {
                     """.formatted(
                             words(failure.get().requirement()),
                             failure.get().which(),
-                            Report.of(failure.get(), diagnoses, learners, target),
+                            Report.of(failure.get(), diagnoses, target),
                             Report.RUN));
             String names = diagnoses.stream().map(Diagnosis::name).collect(Collectors.joining(","));
             return end(
@@ -342,7 +355,7 @@ final class Checker implements TestExecutionListener {
     private boolean end(int status, String result, String requirement, String diagnoses) {
         boolean clean = false;
         for (int i = 0; i < 50 && !clean; i++) {
-            clean = !tests.isAlive() && learnersThreads().isEmpty();
+            clean = !tests.isAlive() && ServerStack.threads().isEmpty();
             if (!clean) {
                 pause(10);
             }
@@ -383,10 +396,8 @@ final class Checker implements TestExecutionListener {
 
     /** Where the server is that keeps a test from its end, or null if it waits in select(). */
     private static Throwable stuck() {
-        return learnersThreads().values().stream()
-                .filter(stack -> Arrays.stream(stack)
-                        .takeWhile(frame -> !isLearners(frame)) // a handler may be called by select()
-                        .noneMatch(frame -> frame.getMethodName().matches("(doS|s)elect")))
+        return ServerStack.threads().values().stream()
+                .filter(stack -> !ServerStack.isInSelect(stack))
                 .findFirst()
                 .map(stack -> {
                     Throwable place = new Throwable();
@@ -397,28 +408,14 @@ final class Checker implements TestExecutionListener {
                 .orElse(null);
     }
 
-    /** The threads that run code of the learner's, and where each is. */
-    private static Map<Thread, StackTraceElement[]> learnersThreads() {
-        return Thread.getAllStackTraces().entrySet().stream()
-                .filter(entry -> Arrays.stream(entry.getValue()).anyMatch(Checker::isLearners))
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
-    private static boolean isLearners(StackTraceElement frame) {
-        return learners.contains(frame.getClassName());
-    }
-
     /** The JVM ends, though nobody here has said so: tells where the server did. */
     private static void exits() {
-        learnersThreads().values().stream()
+        ServerStack.threads().values().stream()
                 .filter(stack ->
                         Arrays.stream(stack).anyMatch(f -> f.getClassName().equals("java.lang.Runtime")))
-                .flatMap(Arrays::stream)
-                .filter(Checker::isLearners)
+                .flatMap(ServerStack::frames)
                 .findFirst()
-                .ifPresent(at -> event(
-                        Event.EXITS,
-                        "at %s:%d in %s()".formatted(at.getFileName(), at.getLineNumber(), at.getMethodName())));
+                .ifPresent(at -> event(Event.EXITS, "at " + ServerStack.place(at)));
     }
 
     /** answersPipelinedRequests: answers pipelined requests. */
@@ -430,6 +427,16 @@ final class Checker implements TestExecutionListener {
     @Override
     public void testPlanExecutionStarted(TestPlan started) {
         plan = started;
+        if (program != null) { // they start while others are tried that mostly wait
+            Set<Class<?>> classes = plan.getRoots().stream()
+                    .flatMap(root -> plan.getDescendants(root).stream())
+                    .flatMap(test -> test.getSource().stream())
+                    .filter(ClassSource.class::isInstance)
+                    .map(source -> ((ClassSource) source).getJavaClass())
+                    .collect(Collectors.toSet());
+            program.startEarly(classes).forEach(process -> event(Event.STARTED, process.pid()));
+            program = null;
+        }
     }
 
     private static String method(TestIdentifier test) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -14,16 +15,16 @@ import java.util.stream.Stream;
 /**
  * What a failure most likely comes from, in the learner's terms: a rule says for which
  * requirements it is, which facts must be there, and what to tell. The rules of an exercise
- * are the heads of its wrong answers; those below are for all.
+ * are the heads of its wrong answers; those of them that say so, and those below, are for all.
  *
  * <p>Breaks names requirements; a * stands for the rest of a name. When names facts: between
  * commas are those that will do, and of words that follow one another all must be there, but
- * those after a ! must not. A
- * fact is what happened first of all ({@link tcp.testkit.server.ServerFault.Kind}, else {@link
- * tcp.testkit.client.Symptom}, else NO_RESULT: the test did not end, OTHER: what its message says);
- * what happens in a story, such as STANDS_STILL ({@link tcp.simulation.story.Action.What}); the
- * class of an exception, or one above it; {@code answered} or {@code unanswered}: whether
- * bytes had come back; or what the wrong bytes that came begin with, in quotation marks.
+ * those after a ! must not. A fact is what happened first of all ({@link
+ * tcp.testkit.server.ServerFault.Kind}, else {@link tcp.testkit.client.Symptom}, else NO_RESULT: the
+ * test did not end, NO_ANSWER: its process is silent, OTHER: what its message says); what happens in a
+ * story, such as STANDS_STILL ({@link tcp.simulation.story.Action.What}); the class of an
+ * exception, or one above it; {@code answered} or {@code unanswered}: whether bytes had come
+ * back; or what the wrong bytes that came begin with, in quotation marks.
  * Without a When, all will do but a server that has ended, or is stuck.
  */
 record Diagnosis(String name, String tell) {
@@ -34,68 +35,26 @@ record Diagnosis(String name, String tell) {
     private static final Pattern FACT = Pattern.compile("\"([^\"]*)\"|\\S+");
 
     /** The first of these that fits is taken. */
-    private static final List<Rule> FOR_ALL =
-            Stream.of("""
+    private static final List<Rule> FOR_ALL = Stream.of("""
             Name: out-of-memory
             When: OutOfMemoryError
             Tell: The memory ran out. What do you keep for a client, and what is the most that
              can become? A client decides how much it sends, so your server must have a limit.
+
+            Name: no-answer
+            When: NO_ANSWER
+            Tell: Your server has taken all CPU time or all memory. What do you keep, and what
+             ends each of your loops?
 
             Name: exits
             When: Exit
             Tell: Your server called System.exit() or Runtime.halt(). Only main() may, before the
              server listens: run() returns when close() was called.
 
-            Name: blocking
-            When: IllegalBlockingModeException
-            Tell: A channel must be non-blocking before it is registered:
-             configureBlocking(false) comes first.
-
-            Name: cancelled-key
-            When: CancelledKeyException
-            Tell: A key was used after cancel(), or after its channel was closed. select() may
-             deliver a key whose channel was closed in this very turn: ask key.isValid() first.
-             And register() finds a cancelled key until the next select(): change interestOps()
-             instead.
-
-            Name: closed-selector
-            When: ClosedSelectorException
-            Tell: close() closed the selector while run() was still using it. close() comes from
-             another thread: let it tell the loop and wake it up, wait until run() has ended,
-             and close things then.
-
-            Name: selected-keys-changed
-            When: ConcurrentModificationException
-            Tell: The selected keys were changed while a loop went through them. Remove each
-             with the iterator's own remove(), or let select(Consumer) do all that.
-
-            Name: null
-            When: NullPointerException
-            Tell: Something was null there. accept() returns null when nobody waits any more;
-             attachment() is null when nothing was attached; and a key that is not removed from
-             selectedKeys() comes again though nothing is ready. select(Consumer) forgets none.
-
-            Name: constructor-leaks
-            Breaks: failedConstructorsLeaveNoDescriptors, keepsItsContractInEveryStory
-            When: LEAKS_DESCRIPTORS, CONSTRUCTOR_LEAKS
-            Tell: Nobody can call close() on a server whose constructor has thrown. When bind()
-             fails, close what was opened before it, selector and listener, and throw on.
-
-            Name: port-taken
-            Breaks: closeEndsTheLoopAndFreesThePort, interruptEndsTheLoop
-            When: BindException
-            Tell: close() has returned, and the port is still taken. Close every listener, and
-             every selector: a closed channel lets go of its port only when its selector does.
-
             Name: port-not-free
-            When: BindException
+            When: DOES_NOT_START BindException
             Tell: The port that your constructor asked for is taken. It listens on the port that
              it is given, and 0 means any that is free.
-
-            Name: client-ends-loop
-            When: LOOP_ENDED IOException, LOOP_ENDED UncheckedIOException
-            Tell: One client's broken connection ended the loop for all. Catch the IOException
-             where one key is handled, and close that key's channel only.
 
             Name: exception
             When: LOOP_ENDED Exception, LOOP_ENDED Error
@@ -124,38 +83,16 @@ record Diagnosis(String name, String tell) {
             Tell: The constructor binds the listener and returns; port() tells the port, and
              returns. Neither waits for a client: that is what run() is for.
 
-            Name: no-wakeup
-            When: DOES_NOT_END
-            Tell: close() came, and the loop slept on in select(), or went on. close() must tell
-             the loop to end (a volatile field), and wake it up: selector.wakeup().
-
             Name: stays-in-handler
             When: STUCK_IN_HANDLER, STUCK, SLEEPS
             Tell: Your loop stays in a handler, so no other key has its turn, and nobody sees
              that close() was called. A handler does what can be done now, and returns: it
              never waits, sleeps, or loops until something comes or fits.
 
-            Name: left-open
-            When: LEAKS_DESCRIPTORS, LEAKS
-            Tell: Channels stay open after their clients have gone. cancel() and
-             shutdownOutput() do not close a channel: call close() on every way out, also when
-             an exception came.
-
-            Name: keeps-memory
-            When: KEEPS_MEMORY
-            Tell: Memory is kept, or taken again and again, for clients or requests that need
-             none. Which object do you make for each of them, and who still holds it?
-
             Name: zeros
             When: "\\000"
             Tell: Zeros came back, where no byte was put. After you have filled a buffer its
              position is behind the bytes: flip() it before you write.
-
-            Name: interrupt-ignored
-            When: SPINS INTERRUPTED, NO_END INTERRUPTED, STUCK INTERRUPTED
-            Tell: The thread of run() was interrupted, and the loop goes on. From then on select()
-             returns at once, each time. Let the loop end: ask
-             Thread.currentThread().isInterrupted() in its condition.
 
             Name: spins
             When: SPINS
@@ -170,24 +107,15 @@ record Diagnosis(String name, String tell) {
              no handler serves. Any other thread should wait for what it needs, and not ask again
              and again.
 
-            Name: wakes-for-nothing
-            When: WAKES_FOR_NOTHING
-            Tell: The loop wakes up though nothing happens. select() without a time limit sleeps
-             until a channel is ready or somebody calls wakeup(). A short time limit, or
-             selectNow() and a sleep, is a loop that asks in vain, again and again.
-
-            Name: rests-too-long
-            When: SILENT NO_DESCRIPTORS, NO_END NO_DESCRIPTORS
-            Tell: accept() had failed, too many open files, and when there were descriptors again,
-             those who waited were not accepted. Let the listener rest for 100 ms at most, and put
-             OP_ACCEPT back then, though no client says anything.
-
             Name: nobody-listens
             When: REFUSED
             Tell: Nobody listens there, or the queue of those who wait to be accepted is full.
-             Is the listener bound and still open, and does port() tell its port? Pass bind() a backlog of 1024: without one
-             it is 50.
-            """.split("\n\n")).map(rule -> Rule.of(head(rule))).toList();
+             Is the listener bound and still open, and does port() tell its port? Pass bind() a
+             backlog of 1024: without one it is 50.
+            """.split("\n\n"))
+            .map(Diagnosis::head)
+            .map(head -> Rule.of(head.get("Name"), head))
+            .toList();
 
     /** The lines "Key: value" of a head; a value may go on in lines that begin with a blank. */
     static Map<String, String> head(String text) {
@@ -201,13 +129,15 @@ record Diagnosis(String name, String tell) {
 
     /** One rule. */
     record Rule(String name, Pattern breaks, List<List<String>> when, String tell) {
-        static Rule of(Map<String, String> head) {
+        static Rule of(String name, Map<String, String> head) {
             List<List<String>> when = new ArrayList<>();
             for (String facts : head.getOrDefault("When", "").split(",\\s*")) {
                 when.add(FACT.matcher(facts).results().map(fact -> fact.group()).toList());
             }
-            String breaks = head.getOrDefault("Breaks", "*").replace("*", ".*").replaceAll(",\\s*", "|");
-            return new Rule(head.get("Name"), Pattern.compile(breaks), when, head.getOrDefault("Tell", ""));
+            String breaks = (head.containsKey("For") ? "*" : head.getOrDefault("Breaks", "*"))
+                    .replace("*", ".*")
+                    .replaceAll(",\\s*", "|");
+            return new Rule(name, Pattern.compile(breaks), when, head.getOrDefault("Tell", ""));
         }
 
         /** How many facts make it fit; -1 if it does not. */
@@ -254,27 +184,44 @@ record Diagnosis(String name, String tell) {
     /**
      * The diagnoses that fit, the best one first: those of the exercise, and if there are
      * none, the first of those for all.
+     *
+     * @param all all exercises, this one among them
      */
-    static List<Diagnosis> of(Exercise exercise, Failure failure) throws IOException {
-        List<Rule> own = new ArrayList<>();
-        for (WrongAnswer wrong : exercise.wrongAnswers()) {
-            if (wrong.head().containsKey("Tell")) {
-                Map<String, String> head = new LinkedHashMap<>(wrong.head());
-                head.put("Name", wrong.name());
-                own.add(Rule.of(head));
-            }
+    static List<Diagnosis> of(Exercise exercise, List<Exercise> all, Failure failure) throws IOException {
+        List<Rule> others = new ArrayList<>();
+        for (Exercise other : all) {
+            others.addAll(rules(other, head -> head.containsKey("For")));
         }
-        List<Diagnosis> fitting = own.stream()
-                .filter(rule -> rule.fits(failure) >= 0)
-                .sorted(Comparator.comparingInt((Rule rule) -> -rule.fits(failure)))
-                .map(rule -> new Diagnosis(rule.name, rule.tell))
-                .toList();
-        return !fitting.isEmpty()
-                ? fitting
-                : FOR_ALL.stream()
-                        .filter(rule -> rule.fits(failure) >= 0)
-                        .map(rule -> new Diagnosis(rule.name, rule.tell))
+        List<Diagnosis> own = fitting(
+                rules(exercise, head -> true).stream()
+                        .sorted(Comparator.comparingInt((Rule rule) -> -rule.fits(failure))),
+                failure);
+        return !own.isEmpty()
+                ? own
+                : fitting(Stream.of(others, FOR_ALL).flatMap(List::stream), failure).stream()
                         .limit(1)
                         .toList();
+    }
+
+    /** One of those for all, by its name. */
+    static Diagnosis named(String name) {
+        return FOR_ALL.stream()
+                .filter(rule -> rule.name.equals(name))
+                .map(rule -> new Diagnosis(rule.name, rule.tell))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<Rule> rules(Exercise exercise, Predicate<Map<String, String>> which) throws IOException {
+        return exercise.wrongAnswers().stream()
+                .filter(wrong -> wrong.head().containsKey("Tell") && which.test(wrong.head()))
+                .map(wrong -> Rule.of(wrong.name(), wrong.head()))
+                .toList();
+    }
+
+    private static List<Diagnosis> fitting(Stream<Rule> rules, Failure failure) {
+        return rules.filter(rule -> rule.fits(failure) >= 0)
+                .map(rule -> new Diagnosis(rule.name, rule.tell))
+                .toList();
     }
 }

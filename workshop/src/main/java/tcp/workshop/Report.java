@@ -1,14 +1,13 @@
 package tcp.workshop;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import tcp.simulation.SimulationClassLoader;
 import tcp.testkit.client.Exchange;
 import tcp.testkit.server.ServerFault;
+import tcp.testkit.server.ServerStack;
 import tcp.testkit.system.Bytes;
 
 /** Says what is wrong: what was sent, what came back, what was expected, the likely cause. */
@@ -17,20 +16,15 @@ final class Report {
     private static final int WIDTH = 78;
 
     private final StringBuilder text = new StringBuilder();
-    private final Set<String> learners;
     private final String target;
 
-    /**
-     * @param learners the names of the learner's classes
-     * @param target where the server runs that is checked, as HOST:PORT, or null for the learner's own
-     */
-    private Report(Set<String> learners, String target) {
-        this.learners = learners;
+    /** For the server that runs at HOST:PORT; null: for the learner's own. */
+    private Report(String target) {
         this.target = target;
     }
 
-    static String of(Failure failure, List<Diagnosis> diagnoses, Set<String> learners, String target) {
-        Report report = new Report(learners, target);
+    static String of(Failure failure, List<Diagnosis> diagnoses, String target) {
+        Report report = new Report(target);
         report.failure(failure, diagnoses);
         return report.text.toString();
     }
@@ -144,15 +138,13 @@ final class Report {
     }
 
     /** The learner's lines in a stack trace: the innermost, and two that led to it. */
-    private Optional<String> place(Throwable exception) {
+    private static Optional<String> place(Throwable exception) {
         if (exception == null) {
             return Optional.empty();
         }
-        String lines = Arrays.stream(exception.getStackTrace())
-                .filter(frame -> learners.contains(frame.getClassName()))
+        String lines = ServerStack.frames(exception.getStackTrace())
                 .limit(3)
-                .map(frame -> "at " + frame.getFileName() + ":" + frame.getLineNumber() + " in " + frame.getMethodName()
-                        + "()")
+                .map(frame -> "at " + ServerStack.place(frame))
                 .collect(Collectors.joining(", "));
         return Optional.of(lines).filter(text -> !text.isEmpty());
     }

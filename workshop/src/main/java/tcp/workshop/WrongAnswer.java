@@ -15,8 +15,9 @@ import tcp.testkit.source.Patch;
  *   <li>Breaks: the requirements that it does not meet, with commas; the diagnosis is for these
  *   <li>When: the facts that show it; see {@link Diagnosis}
  *   <li>Tell: the diagnosis
+ *   <li>For: all, if the diagnosis is for any requirement of any exercise that has no better one
  *   <li>See: in place of When and Tell, the rule that gives the diagnosis: another wrong
- *       answer of the exercise, or one of the rules for all exercises
+ *       answer, or one of the rules for all exercises
  *   <li>Base: starter, if the starter is changed, and not the solution
  * </ul>
  *

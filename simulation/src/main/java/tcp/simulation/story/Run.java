@@ -145,12 +145,13 @@ final class Run extends Player {
     }
 
     /** Where the server's thread, which is this one, has called Thread.sleep(), in words; "": it has not. */
-    private static String inThreadSleep() {
-        StackTraceElement[] stack = Thread.currentThread().getStackTrace();
-        boolean sleeps = Stream.of(stack)
-                .anyMatch(frame -> frame.getClassName().endsWith(".ServerSystem")
-                        && frame.getMethodName().equals("sleep"));
-        return sleeps ? place(stack).map(at -> " in Thread.sleep(), in " + at).orElse("") : "";
+    private String inThreadSleep() {
+        Thread thread = Thread.currentThread();
+        return network.isInThreadSleep(thread)
+                ? place(thread.getStackTrace())
+                        .map(at -> " in Thread.sleep(), in " + at)
+                        .orElse("")
+                : "";
     }
 
     int played() {

@@ -17,18 +17,12 @@ import tcp.testkit.system.Bytes;
 /**
  * A blocking client, which can behave well and badly.
  *
- * <p>All that it does has a time limit, {@link #PATIENCE} for reading and four times that for
+ * <p>All that it does has a time limit, {@link #patience} for reading and four times that for
  * sending. When the server's response is not the expected one, the error says what was sent,
  * what came back, what was expected and what to look at. Not for use by several threads,
  * except that one may send while another receives.
  */
 public final class Client implements AutoCloseable {
-    /** How long a client waits for an answer. The system property tcp.patience, or 5 s. */
-    public static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("tcp.patience", 5));
-
-    /** How long send() may block. Longer, as some tests let it block for a while. */
-    private static final Duration SEND_PATIENCE = PATIENCE.multipliedBy(4);
-
     private static final int KEPT = 200; // bytes of each direction: enough to see what it was
 
     /** How many have connected, by the address. */
@@ -50,6 +44,16 @@ public final class Client implements AutoCloseable {
         CONNECTED.merge(server, 1, Integer::sum);
     }
 
+    /** How long a client waits for an answer: 5 s, or what the system property tcp.patience says. */
+    public static Duration patience() {
+        return Duration.ofSeconds(Integer.getInteger("tcp.patience", 5));
+    }
+
+    /** How long send() may block. Longer, as some tests let it block for a while. */
+    private static Duration sendPatience() {
+        return patience().multipliedBy(4);
+    }
+
     /**
      * Connects.
      *
@@ -57,7 +61,7 @@ public final class Client implements AutoCloseable {
      */
     public static Client connect(InetSocketAddress address) {
         try {
-            return new Client(Transport.to(address).connect(PATIENCE), address);
+            return new Client(Transport.to(address).connect(patience()), address);
         } catch (IOException e) {
             String lookAt = "is the server still running? Did an exception end its loop?";
             throw new UnexpectedResponse(
@@ -102,14 +106,14 @@ public final class Client implements AutoCloseable {
     public Client send(byte[] bytes) {
         keep(bytes);
         try {
-            connection.write(bytes, SEND_PATIENCE);
+            connection.write(bytes, sendPatience());
         } catch (IOException e) {
             boolean late = e instanceof SocketTimeoutException;
             throw failure(
                     late ? Symptom.BLOCKED : Symptom.RESET,
                     "all " + bytes.length + " bytes to be taken",
                     late
-                            ? "the send blocked for " + SEND_PATIENCE.toSeconds() + " s"
+                            ? "the send blocked for " + sendPatience().toSeconds() + " s"
                             : "the send failed: " + e.getMessage(),
                     "",
                     -1);
@@ -292,7 +296,7 @@ public final class Client implements AutoCloseable {
     /** Reads. Expected are these bytes, or if they are null, what the words say. */
     private int read(byte[] into, int offset, int length, byte[] want, String words) {
         try {
-            int n = connection.read(into, offset, length, PATIENCE);
+            int n = connection.read(into, offset, length, patience());
             add(into, offset, n);
             return n;
         } catch (IOException e) {
@@ -301,7 +305,7 @@ public final class Client implements AutoCloseable {
                     late ? Symptom.SILENT : Symptom.RESET,
                     want == null ? words : quoted(want),
                     late
-                            ? "nothing more for " + PATIENCE.toSeconds() + " s"
+                            ? "nothing more for " + patience().toSeconds() + " s"
                             : "the connection broke: " + e.getMessage(),
                     want == null ? "" : missing(want, offset),
                     want == null ? -1 : offset);

@@ -77,7 +77,7 @@ public final class Flood implements AutoCloseable {
         }
         for (Thread thread : threads) {
             try {
-                thread.join(Client.PATIENCE.toMillis());
+                thread.join(Client.patience().toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -25,8 +24,7 @@ public interface CommandLineContract {
     @Test
     @Tag("program")
     default void runsFromSource(ServerProgram program) {
-        try (ServerProcess server = ServerProcess.command(
-                List.of(program.java().toString(), program.source().toString(), "0"))) {
+        try (ServerProcess server = ServerProcess.command(program.fromSource())) {
             assertServed(server.address());
             assertThat(server.firstLine())
                     .isEqualTo("Listening on port " + server.address().getPort());
@@ -105,7 +103,7 @@ public interface CommandLineContract {
         try (ServerProcess server = program.start();
                 Client silent = Client.connect(server.address())) {
             assertServed(server.address());
-            double share = server.cpuShare(Duration.ofMillis(500));
+            double share = server.cpuShareAtRest(0.2);
             assertThat(share)
                     .as("share of a CPU that it uses while nothing happens")
                     .isLessThan(0.2);

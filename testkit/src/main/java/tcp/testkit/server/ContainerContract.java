@@ -74,7 +74,7 @@ public interface ContainerContract {
     default void saysWhichPortItMayNotHave(ServerProgram program) {
         try (ProgramContainer server = ProgramContainer.refusing(program.jar(), "80")) {
             server.start();
-            assertThat(server.awaitExit(Client.PATIENCE)).as("exit status").isEqualTo(1);
+            assertThat(server.awaitExit(Client.patience())).as("exit status").isEqualTo(1);
             assertThat(server.lines(OutputType.STDOUT)).as("standard output").isEmpty();
             assertThat(server.lines(OutputType.STDERR))
                     .as("standard error")

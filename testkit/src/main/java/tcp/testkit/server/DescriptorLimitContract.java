@@ -20,6 +20,9 @@ import tcp.testkit.system.Programs;
  */
 @ExtendWith(ServerExtension.class)
 public interface DescriptorLimitContract {
+    /** How many the server may have. */
+    int DESCRIPTORS = 64;
+
     /** Checks that a well-behaved new client gets what this step promises. */
     void assertServed(InetSocketAddress server);
 
@@ -36,10 +39,10 @@ public interface DescriptorLimitContract {
     @Test
     @Tag("program")
     default void livesWithoutDescriptors(ServerProgram program) throws Exception {
-        try (ServerProcess server = program.startWithDescriptors(64)) {
+        try (ServerProcess server = program.startWithDescriptors(DESCRIPTORS)) {
             List<Client> live = Client.connect(server.address(), 20);
             List<Client> others = Client.connect(server.address(), 200);
-            double share = server.cpuShare(Duration.ofMillis(500));
+            double share = server.cpuShareAtRest(0.15);
             long start = System.nanoTime();
             live.forEach(client -> ask(client, server));
             Duration each = Duration.ofNanos(System.nanoTime() - start).dividedBy(20);
@@ -79,7 +82,7 @@ public interface DescriptorLimitContract {
     default void servesThoseWhoWaitOnceThereAreDescriptors(ServerProgram program) throws Exception {
         Machine.assumeLinux("changing the limit of a process");
         Programs.assume("prlimit");
-        try (ServerProcess server = program.startWithDescriptors(64)) {
+        try (ServerProcess server = program.startWithDescriptors(DESCRIPTORS)) {
             List<Client> clients = Client.connect(server.address(), 80);
             Thread.sleep(300); // the listener must have rested more than once
             var raise = List.of("prlimit", "--pid", "" + server.pid(), "--nofile=1024:");

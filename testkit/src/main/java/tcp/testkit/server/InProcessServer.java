@@ -10,7 +10,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -113,7 +112,7 @@ public final class InProcessServer extends RunningServer {
     static Object finish(Kind late, Running call) {
         Kind thrown = late == Kind.DOES_NOT_START ? late : Kind.LOOP_ENDED;
         try {
-            return call.task.get(Client.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return call.task.get(Client.patience().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw ended(thrown, call.method, cause(e.getCause()));
         } catch (TimeoutException e) {
@@ -135,11 +134,9 @@ public final class InProcessServer extends RunningServer {
     static ServerFault stuck(Kind kind, String message, Thread thread) {
         Throwable place = new Throwable("This is where it is");
         place.setStackTrace(thread.getStackTrace());
-        String line = Arrays.stream(place.getStackTrace())
-                .filter(InProcessServer::isServers)
+        String line = ServerStack.frames(place.getStackTrace())
                 .findFirst()
-                .map(frame -> "\nIt is in:  %s(), %s:%d"
-                        .formatted(frame.getMethodName(), frame.getFileName(), frame.getLineNumber()))
+                .map(frame -> "\nIt is in:  " + ServerStack.place(frame))
                 .orElse("");
         return new ServerFault(kind, message + line, place);
     }
@@ -263,7 +260,7 @@ public final class InProcessServer extends RunningServer {
     Optional<ServerFault> look() {
         Map<Thread, Duration> before = cpuTimes();
         Duration total = cpuTime();
-        boolean waits = await(Duration.ofMillis(200), () -> isInSelect(run.thread.getStackTrace()));
+        boolean waits = await(Duration.ofMillis(200), () -> ServerStack.isInSelect(run.thread.getStackTrace()));
         if (!waits) {
             return Optional.of(stuck(Kind.STUCK_IN_HANDLER, "The server's loop stays in a handler.", run.thread));
         }
@@ -300,26 +297,6 @@ public final class InProcessServer extends RunningServer {
                                             isLoop ? lookAt : ""),
                             most.getKey());
                 });
-    }
-
-    /** Whether it waits in select(), or does something there, and not in a handler above it. */
-    private static boolean isInSelect(StackTraceElement[] stack) {
-        for (StackTraceElement frame : stack) {
-            if (isServers(frame)) {
-                return false;
-            }
-            try {
-                if (Selector.class.isAssignableFrom(Class.forName(frame.getClassName(), false, null))) {
-                    return true;
-                }
-            } catch (ClassNotFoundException ignored) { // not one of the JDK's
-            }
-        }
-        return false;
-    }
-
-    private static boolean isServers(StackTraceElement frame) {
-        return frame.getClassName().matches("tcp\\.[^.]+"); // and not tcp.simulation
     }
 
     /** CPU time that all threads of the server have used so far, but those that have ended. */
@@ -370,7 +347,7 @@ public final class InProcessServer extends RunningServer {
 
         private static void await(CountDownLatch latch) {
             try {
-                if (!latch.await(Client.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!latch.await(Client.patience().toMillis(), TimeUnit.MILLISECONDS)) {
                     throw new AssertionError("The server was to print something, and did not.");
                 }
             } catch (InterruptedException e) {

@@ -59,6 +59,20 @@ public abstract class RunningServer implements AutoCloseable {
         return (double) used.toNanos() / (System.nanoTime() - start);
     }
 
+    /**
+     * The same while nothing happens. A process that was just asked something may still compile what it did, so
+     * the least of five tries of a quarter of a second counts.
+     *
+     * @param enough how little will do: there is no other try after one with less
+     */
+    public final double cpuShareAtRest(double enough) throws InterruptedException {
+        double least = Double.MAX_VALUE;
+        for (int i = 0; i < 5 && least >= enough; i++) {
+            least = Math.min(least, cpuShare(Duration.ofMillis(250)));
+        }
+        return least;
+    }
+
     /** Waits until it has printed this line. */
     public final void awaitOutput(String line) {
         if (!awaitPrinted(() -> out().contains(line))) {
@@ -77,7 +91,7 @@ public abstract class RunningServer implements AutoCloseable {
 
     /** Waits until this holds for what it has printed, or it will print no more. Returns whether it does. */
     boolean awaitPrinted(BooleanSupplier condition) {
-        return await(Client.PATIENCE, condition);
+        return await(Client.patience(), condition);
     }
 
     /** Waits until this holds, at most so long. Returns whether it does. */

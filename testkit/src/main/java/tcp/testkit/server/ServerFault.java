@@ -29,6 +29,8 @@ public final class ServerFault extends AssertionError {
         STUCK_IN_HANDLER,
         /** Channels or selectors stay open. */
         LEAKS_DESCRIPTORS,
+        /** So do those of a server whose constructor has thrown an exception. */
+        CONSTRUCTOR_LEAKS,
         /** Memory is kept, or allocated again and again, where none is needed. */
         KEEPS_MEMORY,
         /** Some clients wait for others. */

@@ -29,8 +29,7 @@ public final class ServerProcess extends RunningServer {
     /** The variables of the environment that give options to every Java. */
     public static final List<String> JAVA_OPTIONS = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS");
 
-    /** How long it may take to listen, or to end. The system property tcp.started, or 30 s. */
-    private static final Duration STARTED = Duration.ofSeconds(Long.getLong("tcp.started", 30));
+    private static final List<ServerProcess> EARLY = new CopyOnWriteArrayList<>();
 
     private final List<String> command;
     private final Process process;
@@ -53,14 +52,35 @@ public final class ServerProcess extends RunningServer {
         collect(process.getErrorStream(), err);
     }
 
+    /** How long it may take to listen, or to end: 30 s, or what the system property tcp.started says. */
+    private static Duration started() {
+        return Duration.ofSeconds(Long.getLong("tcp.started", 30));
+    }
+
     /** Starts java with these arguments. */
     public static ServerProcess java(String... arguments) {
         return command(javaCommand(arguments));
     }
 
-    /** Starts any command. */
+    /** Starts any command, or takes the process that {@link #startEarly} has started with it. */
     public static ServerProcess command(List<String> command) {
-        return new ServerProcess(null, command);
+        return EARLY.stream()
+                .filter(early -> early.command.equals(command) && EARLY.remove(early))
+                .findFirst()
+                .orElseGet(() -> new ServerProcess(null, command));
+    }
+
+    /** Starts a command that somebody will ask for, so that it starts meanwhile. */
+    static ServerProcess startEarly(List<String> command) {
+        ServerProcess early = new ServerProcess(null, command);
+        EARLY.add(early);
+        return early;
+    }
+
+    /** Ends those that were started early, and that nobody has asked for. */
+    public static void closeEarly() {
+        EARLY.forEach(ServerProcess::close);
+        EARLY.clear();
     }
 
     /** Starts any command in a folder. */
@@ -96,7 +116,7 @@ public final class ServerProcess extends RunningServer {
      */
     @Override
     public InetSocketAddress address() {
-        boolean inTime = await(STARTED, () -> listening().isPresent() || !process.isAlive());
+        boolean inTime = await(started(), () -> listening().isPresent() || !process.isAlive());
         if (inTime && listening().isEmpty()) {
             awaitExit(); // and the last of its output
         }
@@ -111,7 +131,7 @@ public final class ServerProcess extends RunningServer {
 
     /** Waits until it listens or has ended. Returns whether it listens. */
     public boolean listens() {
-        await(STARTED, () -> listening().isPresent() || !process.isAlive());
+        await(started(), () -> listening().isPresent() || !process.isAlive());
         return listening().isPresent();
     }
 
@@ -131,7 +151,7 @@ public final class ServerProcess extends RunningServer {
      * @throws ServerFault if it does not end
      */
     public int awaitExit() {
-        return awaitExit(STARTED);
+        return awaitExit(started());
     }
 
     /** The same, with another limit. */
@@ -142,7 +162,7 @@ public final class ServerProcess extends RunningServer {
                         Kind.DOES_NOT_END, "It does not end within %d s.\n%s".formatted(limit.toSeconds(), this));
             }
             for (Thread reader : readers) {
-                reader.join(Client.PATIENCE.toMillis());
+                reader.join(Client.patience().toMillis());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -20,7 +20,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import tcp.simulation.Network;
 import tcp.simulation.Peer;
-import tcp.simulation.ServerSystem;
 import tcp.simulation.SimulationClassLoader;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.Transport;
@@ -152,9 +151,7 @@ public final class SimulatedServer extends RunningServer {
     /** Whether it sleeps, and not in select(): time that the loop has for nobody. */
     @Override
     Optional<ServerFault> look() {
-        return Stream.of(loop.getStackTrace())
-                        .anyMatch(frame -> frame.getClassName().equals(ServerSystem.class.getName())
-                                && frame.getMethodName().equals("sleep"))
+        return network.isInThreadSleep(loop)
                 ? Optional.of(InProcessServer.stuck(Kind.STUCK_IN_HANDLER, "The server's loop sleeps.", loop))
                 : Optional.empty();
     }
@@ -177,7 +174,7 @@ public final class SimulatedServer extends RunningServer {
     /** Waits until this holds, while time goes on, or those who could bring it about have long been asleep. */
     private boolean awaitWithTime(BooleanSupplier condition, Thread... working) {
         int[] asleep = {0};
-        await(Client.PATIENCE, () -> {
+        await(Client.patience(), () -> {
             network.advance(TICK.toNanos());
             boolean works = Stream.of(working).anyMatch(thread -> thread.getState() == Thread.State.RUNNABLE);
             asleep[0] = works ? 0 : asleep[0] + 1;

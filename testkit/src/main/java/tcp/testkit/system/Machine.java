@@ -26,13 +26,18 @@ public final class Machine {
 
     /** Bytes of this process's heap that are in use after garbage collections, until they free nothing more. */
     public static long heapInUse() {
+        return heapInUse(0);
+    }
+
+    /** The same, or until fewer than so many are in use. */
+    public static long heapInUse(long enough) {
         long before;
         long used = Long.MAX_VALUE;
         do {
             before = used;
             System.gc();
             used = heapAfterCollection();
-        } while (used < before - 20_000);
+        } while (used >= enough && used < before - 20_000);
         return used;
     }
 

@@ -27,7 +27,7 @@ class ClientTest {
         listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         client = Client.connect((InetSocketAddress) listener.getLocalSocketAddress());
         server = listener.accept();
-        server.setSoTimeout((int) Client.PATIENCE.toMillis());
+        server.setSoTimeout((int) Client.patience().toMillis());
     }
 
     @AfterEach

@@ -30,7 +30,7 @@ class ServerFaultTest {
         InProcessServer server = InProcessServer.start(stepThreeWith(method, line));
         try (Client client = Client.connect(server.address())) {
             client.send("hello\n");
-            boolean told = RunningServer.await(Client.PATIENCE, () -> server.fault()
+            boolean told = RunningServer.await(Client.patience(), () -> server.fault()
                     .or(server::look)
                     .filter(fault -> fault.kind() == kind)
                     .isPresent());

@@ -10,11 +10,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import tcp.docs.page.Block;
 import tcp.docs.page.Docs;
 import tcp.docs.page.Problem;
-import tcp.testkit.Thorough;
 import tcp.testkit.source.Steps;
 
 /** A chapter's diff blocks add up to its step's source, and the file compiles after each one. */
@@ -27,9 +25,7 @@ class DiffBlocksTest {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     void canBeTypedAlong(Steps step) {
-        List<Problem> problems = DiffBlocks.check(DOCS, step, true);
-        Problem.assertNone(
-                Problem.UPDATE && !problems.isEmpty() ? DiffBlockRebase.mend(DOCS, step, problems) : problems);
+        Problem.assertNone(DiffBlocks.check(DOCS, step, true));
     }
 
     /** Each patch in docs/broken and each program in docs/try is used, applies and compiles. */
@@ -124,33 +120,5 @@ class DiffBlocksTest {
                 .asString()
                 .startsWith("docs/step1-init.md:9: ")
                 .contains(problem);
-    }
-
-    /** What changes in all sources goes into each block that shows it. */
-    @Thorough
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "return 2;|return 1 + 1;",
-                "package tcp;\n|package tcp; // of the course\n",
-                "int three() {|int three() {\n        // twice",
-                "two()|pair()",
-                "        return 2;|        int two = 2;\n        return two;",
-                "return 1;|return 3 - 2;"
-            })
-    void takeInWhatChangedInTheSources(String change) throws Exception {
-        Docs docs = SmallDocs.of(root);
-        String[] words = change.split("\\|");
-        SmallDocs.write(root, Steps.INIT, SmallDocs.SOURCE1.replace(words[0], words[1]));
-        SmallDocs.write(root, Steps.DISCARD, SmallDocs.SOURCE2.replace(words[0], words[1]));
-        assertThat(check(docs, false)).isNotEmpty();
-        Docs mended = docs;
-        for (Steps step : List.of(Steps.INIT, Steps.DISCARD)) {
-            for (var block : DiffBlockRebase.of(docs, step).entrySet()) {
-                mended = with(mended, block.getKey(), block.getValue());
-            }
-            assertThat(DiffBlockRebase.mend(docs, step, List.of())).allMatch(problem -> problem.edit() != null);
-        }
-        assertThat(check(mended, true)).isEmpty();
     }
 }
