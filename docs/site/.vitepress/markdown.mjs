@@ -281,19 +281,23 @@ export function markdown(md, base) {
       alone ? '' : ': the wrong server beside the right one'}</a></p>\n`
   }
 
-  // The figures of the benchmark: folded, so that its text can be read.
+  // The figures of the benchmark, and what the scoreboard saw: folded, so that the text can be read.
   rule('tables', (state, tokens, env) => {
-    if (page(env) !== 'docs/benchmark.md' || env.search) {
+    const marks = page(env) === 'docs/scoreboard.md'
+    if ((page(env) !== 'docs/benchmark.md' && !marks) || env.search) {
       return
     }
     for (let i = tokens.length - 1; i >= 0; i--) {
       if (tokens[i].type === 'table_close') {
         const open = tokens.findLastIndex((token, k) => k < i && token.type === 'table_open')
-        if (tokens.slice(open, i).filter(({ type }) => type === 'tr_open').length > 4) {
-          const head = tokens.slice(open, i).filter((token) => token.type === 'inline').slice(1, 4)
-            .map(({ content }) => content).join(', ')
+        const cells = tokens.slice(open, i).filter((token) => token.type === 'inline').map(({ content }) => content)
+        if (marks && cells.includes('●')) {
+          tokens.splice(i + 1, 0, html(state, '</div>\n'))
+          tokens.splice(open, 0, html(state, '<div class="marks">\n'))
+        } else if (tokens.slice(open, i).filter(({ type }) => type === 'tr_open').length > 4) {
+          const head = marks ? 'Server by server' : `The figures: ${cells.slice(1, 4).join(', ')} …`
           tokens.splice(i + 1, 0, html(state, '</details>\n'))
-          tokens.splice(open, 0, html(state, `<details class="figures"><summary>The figures: ${escape(head)} …</summary>\n`))
+          tokens.splice(open, 0, html(state, `<details class="figures"><summary>${escape(head)}</summary>\n`))
         }
       }
     }

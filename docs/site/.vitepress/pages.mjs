@@ -17,7 +17,7 @@ export const chapters = [
     idea: 'Speak a protocol, and stay up.', learn: 'pipelining, back-pressure' },
 ].map((chapter) => ({ ...chapter, page: `docs/${chapter.name}.md`, link: `/${chapter.name}` }))
 
-const others = ['cheat-sheet', 'play', 'break-it', 'simulation', 'benchmark', 'ways-to-wait',
+const others = ['cheat-sheet', 'play', 'break-it', 'simulation', 'benchmark', 'scoreboard', 'ways-to-wait',
   'blocking-on-a-selector', 'level-and-edge', 'several-loops', 'in-the-wild', 'questions', 'where-next', 'from-rust-to-java',
   'glossary', 'CONTRIBUTING']
 const names = { 'cheat-sheet': 'Cheat sheet', benchmark: 'Benchmark' }

@@ -32,8 +32,7 @@ final class Bench {
     }
 
     /** A fixed heap, in memory from the start: what then grows is not the heap. */
-    private static final List<String> FIXED_HEAP =
-            List.of("-XX:+UseSerialGC", "-Xms768m", "-Xmx768m", "-XX:+AlwaysPreTouch");
+    static final List<String> FIXED_HEAP = List.of("-XX:+UseSerialGC", "-Xms768m", "-Xmx768m", "-XX:+AlwaysPreTouch");
 
     private static final int MOST_IDLE_RESERVE = 500; // descriptors for other things
 
@@ -47,6 +46,7 @@ final class Bench {
     private final Map<Peer, Running> running = new LinkedHashMap<>();
     private final Map<String, String> leftOut = new LinkedHashMap<>();
     private final List<String> remarks = new ArrayList<>();
+    private final List<String> disturbances = new ArrayList<>();
     private final Map<String, String> meta = new LinkedHashMap<>();
 
     Bench(Plan plan, Set<Part> parts, List<Peer> peers, Path work, Path results, PrintStream out) {
@@ -69,8 +69,20 @@ final class Bench {
         return remarks;
     }
 
+    /** What the machine did beside, so that a round of it may be wrong. */
+    List<String> disturbances() {
+        return disturbances;
+    }
+
     void run() throws Exception {
         Files.createDirectories(results);
+        if (parts.size() == Part.values().length) { // a whole run: nothing of an older one may stand beside it
+            for (String sheet : List.of("load", "rate", "idle", "memory", "start", "ab")) {
+                Files.deleteIfExists(results.resolve(sheet + ".csv"));
+            }
+        }
+        disturbances.addAll(Machine.warnings());
+        disturbances.forEach(warning -> out.println("       " + warning));
         Machine.pinThis();
         try {
             startAll();
@@ -84,7 +96,7 @@ final class Bench {
                 ab();
             }
             stopAll();
-            if (parts.contains(Part.IDLE)) {
+            if (parts.contains(Part.IDLE) && !plan.idle().isEmpty()) {
                 idle();
             }
             if (parts.contains(Part.START)) {
@@ -108,14 +120,12 @@ final class Bench {
                 int size = Check.answers(server.port());
                 Check.pipelining(server.port(), 16);
                 meta.put("peer " + peer.name(), peer.about() + "; a response has " + size + " bytes");
-                if (warm) { // a round that is thrown away
-                    Load.wrk(server.port(), 128, 1, 1);
-                    if (plan.rounds() > 1) {
-                        Load.wrk(server.port(), 128, 16, 1);
-                    }
+                if (warm) {
+                    Load.warm(server.port(), plan.cells(), plan.seconds());
                 }
             } catch (UserError | IOException e) {
-                leaveOut(peer, e.getMessage());
+                String ended = running.containsKey(peer) ? running.get(peer).ended() : null;
+                leaveOut(peer, ended == null ? e.getMessage() : ended);
             }
         }
         if (running.isEmpty()) {
@@ -183,7 +193,8 @@ final class Bench {
                 "per_s",
                 "cpu_us",
                 "p50_us",
-                "p99_us")) {
+                "p99_us",
+                "steal_ms")) {
             for (int round = 1; round <= plan.rounds(); round++) {
                 for (Plan.Cell cell : plan.cells()) {
                     progress.begin(
@@ -192,6 +203,7 @@ final class Bench {
                     int now = round;
                     for (Peer peer : inTurn(round)) {
                         take(peer, (p, server) -> {
+                            double stolen = Machine.stolen();
                             Running.Cpu before = server.cpu();
                             Load load = Load.wrk(server.port(), cell.connections(), cell.pipelined(), plan.seconds());
                             long cpu = server.cpu().since(before);
@@ -207,13 +219,15 @@ final class Bench {
                                         load.perSecond(),
                                         cpu / 1e3 / load.requests(),
                                         load.p50(),
-                                        load.p99());
+                                        load.p99(),
+                                        Machine.stolen() - stolen);
                                 remarkErrors(p, cell.toString(), load);
                             }
                         });
                     }
                 }
             }
+            disturbances.addAll(Stalls.in("load", plan.seconds(), sheet.rows()));
         }
     }
 
@@ -235,15 +249,23 @@ final class Bench {
                 "requests",
                 "errors",
                 "p50_us",
-                "p99_us")) {
-            for (int round = 1; round <= plan.otherRounds(); round++) {
+                "p99_us",
+                "steal_ms")) {
+            if (!plan.rateCells().isEmpty()) { // the generator is a Java program too
+                progress.begin("warm up the generator of the fixed rate", running.size() * (plan.seconds() + 1));
+                for (Peer peer : inTurn(1)) {
+                    take(peer, (p, server) -> Rate.run(server.port(), 128, 1, plan.rate(), plan.seconds()));
+                }
+            }
+            for (int round = 1; round <= plan.rounds(); round++) {
                 for (Plan.Cell cell : plan.rateCells()) {
                     progress.begin(
-                            "fixed rate, round " + round + " of " + plan.otherRounds() + ": " + cell,
+                            "fixed rate, round " + round + " of " + plan.rounds() + ": " + cell,
                             running.size() * (plan.seconds() + 1));
                     int now = round;
                     for (Peer peer : inTurn(round)) {
                         take(peer, (p, server) -> {
+                            double stolen = Machine.stolen();
                             Load load = Rate.run(
                                     server.port(), cell.connections(), cell.pipelined(), plan.rate(), plan.seconds());
                             sheet.add(
@@ -255,12 +277,14 @@ final class Bench {
                                     load.requests(),
                                     load.errors(),
                                     load.p50(),
-                                    load.p99());
+                                    load.p99(),
+                                    Machine.stolen() - stolen);
                             remarkErrors(p, "fixed rate, " + cell, load);
                         });
                     }
                 }
             }
+            disturbances.addAll(Stalls.in("rate", plan.seconds(), sheet.rows()));
         }
     }
 
@@ -276,21 +300,26 @@ final class Bench {
         }
         try (Sheet sheet =
                 new Sheet(results, "ab", "round", "peer", "connections", "requests", "errors", "per_s", "cpu_us")) {
-            progress.begin("ab -k -n " + plan.abRequests() + " -c 128", running.size() * plan.abRequests() / 40_000.0);
-            for (Peer peer : inTurn(1)) {
-                take(peer, (p, server) -> {
-                    Running.Cpu before = server.cpu();
-                    Load load = Load.ab(server.port(), plan.abRequests());
-                    sheet.add(
-                            1,
-                            p.name(),
-                            128,
-                            load.requests(),
-                            load.errors(),
-                            load.perSecond(),
-                            server.cpu().since(before) / 1e3 / load.requests());
-                    remarkErrors(p, "ab", load);
-                });
+            for (int round = 1; round <= plan.otherRounds(); round++) {
+                progress.begin(
+                        "ab -k -n " + plan.abRequests() + " -c 128, round " + round + " of " + plan.otherRounds(),
+                        running.size() * plan.abRequests() / 40_000.0);
+                int now = round;
+                for (Peer peer : inTurn(round)) {
+                    take(peer, (p, server) -> {
+                        Running.Cpu before = server.cpu();
+                        Load load = Load.ab(server.port(), plan.abRequests());
+                        sheet.add(
+                                now,
+                                p.name(),
+                                128,
+                                load.requests(),
+                                load.errors(),
+                                load.perSecond(),
+                                server.cpu().since(before) / 1e3 / load.requests());
+                        remarkErrors(p, "ab", load);
+                    });
+                }
             }
         }
     }
@@ -316,16 +345,7 @@ final class Bench {
                         "p50_to_alone",
                         "cpu_us",
                         "per_s");
-                Sheet memory = new Sheet(
-                        results,
-                        "memory",
-                        "round",
-                        "peer",
-                        "idle",
-                        "outside_heap_bytes",
-                        "heap_bytes",
-                        "each_bytes",
-                        "cpu_ms_per_s")) {
+                Sheet memory = new Sheet(results, "memory", "round", "peer", "idle", "each_bytes", "cpu_ms_per_s")) {
             for (int round = 1; round <= plan.otherRounds(); round++) {
                 for (Peer peer : inTurn(round)) {
                     progress.begin(
@@ -355,7 +375,7 @@ final class Bench {
             if (few > 0) {
                 live(peer, server, round, few, alone, live);
             }
-            Memory before = Memory.of(peer, server);
+            Memory before = Memory.of(peer.jvm(), server);
             for (int connections : steps.subList(few > 0 ? 1 : 0, steps.size())) {
                 idle.growTo(connections);
                 live(peer, server, round, connections, alone, live);
@@ -364,29 +384,11 @@ final class Bench {
             Running.Cpu start = server.cpu();
             Thread.sleep(1000); // what is measured: nobody asks for anything
             double cpu = server.cpu().since(start) / 1e6;
-            Memory after = Memory.of(peer, server);
+            Memory after = Memory.of(peer.jvm(), server);
             if (server.ended() != null) {
                 throw new UserError(server.ended());
             }
-            double outside = (double) (after.resident - before.resident) / (held - few);
-            double inside = (double) (after.heap - before.heap) / (held - few);
-            memory.add(round, peer.name(), held, outside, inside, outside + inside, cpu);
-        }
-    }
-
-    /** Memory in bytes: that of the process, and what lives in its Java heap. */
-    private record Memory(long resident, long heap) {
-        /** Looks once the process has come to rest: compilers give memory back late. */
-        static Memory of(Peer peer, Running server) throws Exception {
-            long heap = peer.jvm() ? server.liveHeap() : 0;
-            long resident = server.resident();
-            for (int calm = 0, looks = 0; calm < 3 && looks < 15; looks++) {
-                Thread.sleep(100); // between two looks
-                long now = server.resident();
-                calm = Math.abs(now - resident) < 64 * 1024 ? calm + 1 : 0;
-                resident = now;
-            }
-            return new Memory(resident, heap);
+            memory.add(round, peer.name(), held, after.eachSince(before, held - few), cpu);
         }
     }
 
@@ -435,7 +437,7 @@ final class Bench {
     }
 
     private double starting() {
-        return !warms() ? 0.5 : plan.rounds() > 1 ? 2.7 : 1.6;
+        return 0.5 + (warms() ? plan.cells().size() * (plan.seconds() + 0.1) : 0);
     }
 
     private double planned() {
@@ -445,12 +447,12 @@ final class Bench {
             sum += plan.rounds() * plan.cells().size() * n * (plan.seconds() + 0.1);
         }
         if (parts.contains(Part.RATE)) {
-            sum += plan.otherRounds() * plan.rateCells().size() * n * (plan.seconds() + 1);
+            sum += (plan.rounds() * plan.rateCells().size() + 1) * n * (plan.seconds() + 1);
         }
         if (parts.contains(Part.AB) && Load.hasAb()) {
-            sum += n * plan.abRequests() / 40_000.0;
+            sum += plan.otherRounds() * n * plan.abRequests() / 40_000.0;
         }
-        if (parts.contains(Part.IDLE)) {
+        if (parts.contains(Part.IDLE) && !plan.idle().isEmpty()) {
             sum += plan.otherRounds() * n * (4 + plan.idle().size() * 1.6);
         }
         if (parts.contains(Part.START)) {
@@ -479,17 +481,24 @@ final class Bench {
         all.put(
                 "fixed rate",
                 plan.rate() + " requests a second, " + plan.seconds() + " s, Hyperfoil constantRate, rounds: "
-                        + plan.otherRounds());
+                        + plan.rounds());
         all.put(
                 "idle connections",
                 plan.idle() + ", each served once, the live one: wrk -t1 -c1 -d1s, rounds: " + plan.otherRounds());
-        all.put("ab", "ab -q -k -n " + plan.abRequests() + " -c 128");
+        all.put("ab", "ab -q -k -n " + plan.abRequests() + " -c 128, rounds: " + plan.otherRounds());
         all.putAll(meta);
         leftOut.forEach((peer, why) -> all.put("left out " + peer, why));
         for (int i = 0; i < remarks.size(); i++) {
             all.put("remark " + (i + 1), remarks.get(i));
         }
-        try (var printer = new CSVPrinter(Files.newBufferedWriter(results.resolve("meta.csv")), Sheet.FORMAT)) {
+        for (int i = 0; i < disturbances.size(); i++) {
+            all.put("disturbed " + (i + 1), disturbances.get(i));
+        }
+        writeMeta(all, results);
+    }
+
+    static void writeMeta(Map<String, String> all, Path folder) throws IOException {
+        try (var printer = new CSVPrinter(Files.newBufferedWriter(folder.resolve("meta.csv")), Sheet.FORMAT)) {
             printer.printRecord("what", "is");
             for (var entry : all.entrySet()) {
                 printer.printRecord(entry.getKey(), entry.getValue());
@@ -497,7 +506,7 @@ final class Bench {
         }
     }
 
-    private static String version(String program, String option) throws IOException, InterruptedException {
+    static String version(String program, String option) throws IOException, InterruptedException {
         var path = Programs.find(program);
         return path.isEmpty()
                 ? "none"
@@ -510,7 +519,7 @@ final class Bench {
                         .replaceFirst(" Copyright.*| <\\$.*", "");
     }
 
-    private static String libraries(String folder, String pattern) throws IOException {
+    static String libraries(String folder, String pattern) throws IOException {
         Path path = Machine.ROOT.resolve(folder);
         if (!Files.isDirectory(path)) {
             return "not built";

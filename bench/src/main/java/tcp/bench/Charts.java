@@ -140,7 +140,12 @@ final class Charts {
             add(svg, "<path class=\"grid\" d=\"M%.1f %dV%d\"/>", at, top, bottom);
             add(svg, "<text class=\"soft middle\" x=\"%.1f\" y=\"%d\">%s</text>", at, bottom + 16, number(tick));
         }
-        add(svg, "<text class=\"soft right\" x=\"%d\" y=\"%d\">%s</text>", RIGHT, bottom + 36, unit);
+        add(
+                svg,
+                "<text class=\"soft right\" x=\"%d\" y=\"%d\">%s</text>",
+                RIGHT,
+                bottom + 36,
+                unit + ", logarithmic scale");
         int y = top;
         for (var peer : peers.entrySet()) {
             add(svg, "<path class=\"grid\" d=\"M%d %dH%d\"/>", 8, y, RIGHT);

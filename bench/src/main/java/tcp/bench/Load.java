@@ -37,6 +37,16 @@ record Load(long requests, double seconds, double p50, double p99, long errors) 
         return Programs.find("ab").isPresent();
     }
 
+    /**
+     * Loads that nobody counts, so that Java has compiled what it needs to. Several, since it
+     * compiles anew when the first clients leave and others come.
+     */
+    static void warm(int port, List<Plan.Cell> cells, int seconds) throws IOException, InterruptedException {
+        for (Plan.Cell cell : cells) {
+            wrk(port, cell.connections(), cell.pipelined(), seconds);
+        }
+    }
+
     /** As many connections as said, each asking again once it is answered. */
     static Load wrk(int port, int connections, int pipelined, int seconds) throws IOException, InterruptedException {
         List<String> command =

@@ -25,14 +25,13 @@ import tcp.testkit.system.UserError;
         mixinStandardHelpOptions = true,
         description = {
             "Measures step 5 beside the servers you might use instead.",
-            "It takes less than 10 minutes, and the machine should do nothing else."
+            "It takes some 20 minutes, and the machine should do nothing else."
         })
 public final class Main implements Callable<Integer> {
+    private static final Path RESULTS = Path.of("bench", "target", "results");
+
     @Option(names = "--quick", description = "Less of everything: under 2 minutes.")
     private boolean quick;
-
-    @Option(names = "--full", description = "More of everything, and longer.")
-    private boolean full;
 
     @Option(names = "--smoke", hidden = true)
     private boolean smoke;
@@ -61,7 +60,7 @@ public final class Main implements Callable<Integer> {
             paramLabel = "DIR",
             scope = ScopeType.INHERIT,
             description = "Where the results go; without it, bench/target/results.")
-    private Path results = Path.of("bench", "target", "results");
+    private Path results = RESULTS;
 
     /** The names for the help. */
     static final class Names extends ArrayList<String> {
@@ -80,8 +79,8 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         requireWrk();
-        Plan plan = smoke ? Plan.smoke() : quick ? Plan.quick() : full ? Plan.full() : Plan.standard();
-        List<Peer> chosen = Peers.named(peers);
+        Plan plan = smoke ? Plan.smoke() : quick ? Plan.quick() : Plan.standard();
+        List<Peer> chosen = Peers.named(quick && peers.equals(Peers.names()) ? Peers.quick() : peers);
         PrintStream out = System.out;
         inWork(work -> {
             Bench bench = new Bench(rounds > 0 ? plan.withRounds(rounds) : plan, parts, chosen, work, results, out);
@@ -91,15 +90,14 @@ public final class Main implements Callable<Integer> {
             out.println(Table.of(lines));
             bench.leftOut().forEach((peer, why) -> out.println("Left out: " + peer + ": " + why));
             bench.remarks().forEach(remark -> out.println("Remark: " + remark));
+            bench.disturbances().forEach(what -> out.println("Disturbed: " + what));
             Charts.draw(lines, results);
             out.println("Every single round is in " + results);
         });
         return 0;
     }
 
-    @Command(
-            name = "experiment",
-            description = "Measures step 5 beside itself with a line changed: ${COMPLETION-CANDIDATES}")
+    @Command(name = "experiment", description = "Measures a server beside itself with one thing changed.")
     int experiment(
             @Parameters(paramLabel = "NAME", arity = "1..*", description = "${COMPLETION-CANDIDATES}")
                     List<Experiment> names,
@@ -114,29 +112,85 @@ public final class Main implements Callable<Integer> {
                         .mapToDouble(name -> Experiments.planned(name, rounds))
                         .sum());
         inWork(work -> {
+            List<Experiment> impossible = new ArrayList<>();
             for (Experiment name : names) {
-                new Experiments(work, results, rounds, progress).run(name);
+                if (!new Experiments(work, results, rounds, System.out, progress).run(name)) {
+                    impossible.add(name);
+                }
             }
             show(Results.summarise(results).stream()
                     .filter(line -> names.stream().anyMatch(name -> line.sheet().equalsIgnoreCase(name.name())))
                     .toList());
+            if (!impossible.isEmpty()) {
+                throw new UserError("Nothing could be measured here of " + impossible + ".");
+            }
         });
         return 0;
     }
 
     @Command(name = "syscalls", description = "Counts the system calls of a request with strace (Linux).")
-    int syscalls() throws Exception {
+    int syscalls(@Option(names = "--rounds", defaultValue = "3", description = "How often; 3 unless told.") int rounds)
+            throws Exception {
         requireWrk();
         Files.createDirectories(results);
         Machine.pinThis();
         List<Peer> chosen = Peers.named(peers);
         inWork(work -> {
-            Syscalls.run(chosen, work, results, System.out);
+            Syscalls.run(chosen, rounds, work, results, System.out);
             show(Results.summarise(results).stream()
                     .filter(line -> line.sheet().equals("syscalls"))
                     .toList());
         });
         return 0;
+    }
+
+    @Command(
+            name = "scoreboard",
+            description = "Sends hostile clients to each server, and tells how it took them (some 10 minutes).")
+    int scoreboard(
+            @Option(
+                            names = "--servers",
+                            split = ",",
+                            paramLabel = "NAME",
+                            description = "Only these servers: step5, nginx, node and so on.")
+                    List<String> servers,
+            @Option(
+                            names = "--trials",
+                            split = ",",
+                            paramLabel = "TRIAL",
+                            description = "Only these trials: half-close, resets, descriptors and so on.")
+                    List<String> trials,
+            @Option(
+                            names = "--target",
+                            paramLabel = "HOST:PORT",
+                            description = "Not those, but your own server, which answers hello to GET /.")
+                    String target)
+            throws Exception {
+        List<Hostile.Trial> chosen = Scoreboard.trials(trials == null ? List.of() : trials);
+        List<String> names = servers == null ? Contestant.names() : servers;
+        for (String name : names) {
+            if (!Contestant.names().contains(name)) {
+                throw new UserError(
+                        "There is no server " + name + ". There are: " + String.join(", ", Contestant.names()));
+            }
+        }
+        int[] failed = {0};
+        inWork(work -> {
+            Scoreboard scoreboard = new Scoreboard(work, System.out);
+            if (target != null) {
+                failed[0] = scoreboard.target(target, chosen);
+            } else {
+                Path folder = results.equals(RESULTS) ? Path.of("bench", "target", "scoreboard") : results;
+                scoreboard.run(
+                        Contestant.ALL.stream()
+                                .filter(one -> names.contains(one.name()))
+                                .toList(),
+                        chosen,
+                        folder);
+                System.out.println("All marks are in " + folder.resolve("marks.csv"));
+            }
+        });
+        return failed[0] == 0 ? 0 : 1;
     }
 
     private static void show(List<Summary.Line> lines) {
@@ -173,6 +227,7 @@ public final class Main implements Callable<Integer> {
 
     /** Gives the job a temporary folder, which goes away again, after Ctrl-C too. */
     static void inWork(Job job) throws Exception {
+        Running.endAll(); // none runs yet: this class must be loaded before a shutdown begins
         Path work = Files.createTempDirectory("bench");
         Thread interrupted = new Thread(() -> {
             Running.endAll();

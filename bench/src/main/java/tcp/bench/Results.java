@@ -5,11 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A folder of results: what follows from its sheets is made again from them. */
 final class Results {
-    private static final List<String> SHEETS = List.of(
-            "load", "rate", "ab", "idle", "memory", "start", "syscalls", "nagle", "backlog", "flood", "buffers");
+    private static final List<String> SHEETS = Stream.concat(
+                    Stream.of("load", "rate", "ab", "idle", "memory", "start", "syscalls"),
+                    Experiments.names().stream())
+            .toList();
 
     private Results() {}
 

@@ -75,8 +75,13 @@ final class Running implements AutoCloseable {
     }
 
     private static String said(Path log) throws IOException {
-        String text = Files.readString(log).strip();
-        return text.isEmpty() ? "" : ": " + text.lines().findFirst().get();
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.filter(
+                            line -> !line.isBlank() && !LISTENING.matcher(line).find())
+                    .findFirst()
+                    .map(line -> ": " + line.strip())
+                    .orElse("");
+        }
     }
 
     /** Ends all that was started and still runs. */
@@ -155,6 +160,13 @@ final class Running implements AutoCloseable {
         }
     }
 
+    /** CPU time in its own code so far, in ms, in steps of 10; the rest of it is spent in the kernel. Linux only. */
+    long ownMillis() throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + pid() + "/stat")); // proc_pid_stat(5)
+        String afterTheName = stat.substring(stat.lastIndexOf(')') + 2);
+        return 10 * Long.parseLong(afterTheName.split(" ")[11]);
+    }
+
     /**
      * Memory of its own that is in RAM now, in bytes. On Linux without the parts of files
      * (programs and libraries), which the kernel takes away and fetches again as it likes.
@@ -171,9 +183,9 @@ final class Running implements AutoCloseable {
                                     .sum();
                 }
             } else {
-                sum += 1024
-                        * Long.parseLong(Machine.output(List.of("ps", "-o", "rss=", "-p", "" + one.pid()))
-                                .strip());
+                String said = Machine.output(List.of("ps", "-o", "rss=", "-p", "" + one.pid()))
+                        .strip();
+                sum += said.isEmpty() ? 0 : 1024 * Long.parseLong(said); // empty: it has ended
             }
         }
         return sum;
@@ -189,6 +201,27 @@ final class Running implements AutoCloseable {
     /** Null while it runs; else why it does not. */
     String ended() throws IOException {
         return process.isAlive() ? null : "it ended with status " + process.exitValue() + said(log);
+    }
+
+    /** Asks it to end and gives it time for what it does at its end; false: it still runs. */
+    boolean endPatiently(int seconds) throws InterruptedException {
+        process.destroy();
+        return process.waitFor(seconds, TimeUnit.SECONDS);
+    }
+
+    /** Descriptors that its processes have open; -1 where the system does not show them. */
+    long descriptors() throws IOException {
+        long sum = 0;
+        for (ProcessHandle one : processes()) {
+            Path open = Path.of("/proc/" + one.pid() + "/fd");
+            if (!Files.isDirectory(open)) {
+                return -1;
+            }
+            try (Stream<Path> all = Files.list(open)) {
+                sum += all.count();
+            }
+        }
+        return sum;
     }
 
     @Override

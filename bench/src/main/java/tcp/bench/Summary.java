@@ -12,8 +12,8 @@ import org.apache.commons.statistics.descriptive.Median;
 
 /**
  * The rounds of a figure in one line: median, lowest, highest. And the same for its ratio
- * to the floor, taken within each round, so that what slows the whole machine for a while
- * slows both.
+ * to the floor, or in an experiment to its first variant, taken within each round, so that
+ * what slows the whole machine for a while slows both.
  */
 final class Summary {
     /** Figures that are set against the floor. */
@@ -47,14 +47,17 @@ final class Summary {
     /** Sums up the rows of a sheet. Rounds with errors don't count. */
     static List<Line> of(String sheet, List<Map<String, String>> rows) {
         Map<Cell, List<Double>> rounds = new LinkedHashMap<>();
+        boolean experiment = Experiments.names().contains(sheet);
+        String first = experiment && !rows.isEmpty() ? rows.get(0).get("peer") : Peers.FLOOR;
+        String compared = experiment ? "_to_first" : "_to_floor";
         for (Map<String, String> row : rows) {
             if (row.getOrDefault("errors", "0").equals("0")) {
                 row.forEach((column, text) -> {
                     if (!Sheet.KEYS.contains(column) && !text.isEmpty() && !column.equals("errors")) {
                         put(rounds, row, column, Double.parseDouble(text));
-                        Double floor = COMPARED.contains(column) ? floor(rows, row, column) : null;
+                        Double floor = COMPARED.contains(column) ? floor(first, rows, row, column) : null;
                         if (floor != null) {
-                            put(rounds, row, column + "_to_floor", Double.parseDouble(text) / floor);
+                            put(rounds, row, column + compared, Double.parseDouble(text) / floor);
                         }
                     }
                 });
@@ -78,9 +81,9 @@ final class Summary {
     }
 
     /** The floor's figure of the same round; null if it has none. */
-    private static Double floor(List<Map<String, String>> rows, Map<String, String> row, String column) {
+    private static Double floor(String floor, List<Map<String, String>> rows, Map<String, String> row, String column) {
         return rows.stream()
-                .filter(other -> other.get("peer").equals(Peers.FLOOR)
+                .filter(other -> other.get("peer").equals(floor)
                         && other.getOrDefault("errors", "0").equals("0")
                         && !other.get(column).isEmpty()
                         && List.of("round", "connections", "pipelined", "idle").stream()

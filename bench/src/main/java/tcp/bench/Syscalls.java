@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import tcp.testkit.system.UserError;
 final class Syscalls {
     private static final Pattern LINE =
             Pattern.compile("(?m)^\\s*[\\d.]+\\s+[\\d.]+\\s+\\d+\\s+(\\d+)\\s+(?:\\d+\\s+)?(\\w+)\\s*$");
+    private static final double SECONDS = 13; // for a server in a round: start, warm up, three cells
     private static final Map<String, Set<String>> KINDS = new LinkedHashMap<>();
 
     static {
@@ -31,12 +33,14 @@ final class Syscalls {
 
     private Syscalls() {}
 
-    static void run(List<Peer> peers, Path work, Path results, PrintStream out) throws Exception {
+    /** Starts each server anew in each round. Throws UserError where there is no strace. */
+    static void run(List<Peer> peers, int rounds, Path work, Path results, PrintStream out) throws Exception {
         if (Programs.find("strace").isEmpty()) {
             throw new UserError("strace is not installed; it is for Linux. Debian, Ubuntu: apt install strace");
         }
         List<Plan.Cell> cells = List.of(new Plan.Cell(1, 1), new Plan.Cell(128, 1), new Plan.Cell(128, 16));
-        Progress progress = new Progress(out, peers.size() * (1 + cells.size() * 4));
+        List<Peer> inTurn = new ArrayList<>(peers);
+        Progress progress = new Progress(out, rounds * peers.size() * SECONDS);
         try (Sheet sheet = new Sheet(
                 results,
                 "syscalls",
@@ -53,22 +57,26 @@ final class Syscalls {
                 "futex",
                 "other",
                 "all")) {
-            for (Peer peer : peers) {
-                progress.begin("system calls: " + peer.name(), 1 + cells.size() * 4);
-                try (Running server = peer.start(work)) {
-                    Check.answers(server.port());
-                    Load.wrk(server.port(), 128, 1, 1); // warm
-                    for (Plan.Cell cell : cells) {
-                        count(peer, server, cell, work, sheet);
+            for (int round = 1; round <= rounds; round++) {
+                for (Peer peer : inTurn) {
+                    progress.begin("system calls, round " + round + " of " + rounds + ": " + peer.name(), SECONDS);
+                    try (Running server = peer.start(work)) {
+                        Check.answers(server.port());
+                        Load.warm(server.port(), cells, 1);
+                        for (Plan.Cell cell : cells) {
+                            count(peer, round, server, cell, work, sheet);
+                        }
+                    } catch (UserError | IOException e) {
+                        out.println("       left out: " + peer.name() + ": " + e.getMessage());
                     }
-                } catch (UserError | IOException e) {
-                    out.println("       left out: " + peer.name() + ": " + e.getMessage());
                 }
+                Collections.rotate(inTurn, -1);
             }
         }
     }
 
-    private static void count(Peer peer, Running server, Plan.Cell cell, Path work, Sheet sheet) throws Exception {
+    private static void count(Peer peer, int round, Running server, Plan.Cell cell, Path work, Sheet sheet)
+            throws Exception {
         Path counts = work.resolve("strace.counts");
         Path said = work.resolve("strace.said");
         List<String> command = new ArrayList<>(List.of("strace", "-c", "-f", "-o", counts.toString()));
@@ -88,12 +96,12 @@ final class Syscalls {
                 }
                 strace.waitFor(10, TimeUnit.MILLISECONDS);
             }
-            Load load = Load.wrk(server.port(), cell.connections(), cell.pipelined(), 3);
+            Load load = Load.wrk(server.port(), cell.connections(), cell.pipelined(), 2);
             strace.destroy();
             strace.waitFor(5, TimeUnit.SECONDS);
             Map<String, Long> calls = parse(Files.readString(counts));
             List<Object> row = new ArrayList<>(
-                    List.of(1, peer.name(), cell.connections(), cell.pipelined(), load.requests(), load.errors()));
+                    List.of(round, peer.name(), cell.connections(), cell.pipelined(), load.requests(), load.errors()));
             double all = 0;
             for (String kind : List.of("wait", "change", "read", "write", "futex", "other")) {
                 double each = (double) calls.getOrDefault(kind, 0L) / load.requests();

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,37 +16,44 @@ import tcp.bench.Experiments.Experiment;
 import tcp.testkit.Thorough;
 import tcp.testkit.system.UserError;
 
-/** The patches apply to step 5 as it is, compile, and serve. */
+/** The patches apply to step 5, and to the loop in C, as they are, compile, and serve. */
 class PatchedTest {
+    private static final String FLIP = "op-write-flip"; // a peer of its own
+
     @TempDir
     private Path work;
-
-    @Thorough
-    @Test
-    void theFlip() throws Exception {
-        serves(Machine.ROOT.resolve("bench/peers/op-write-flip.patch"));
-    }
 
     @Thorough
     @ParameterizedTest
     @EnumSource(Experiment.class)
     void theVariants(Experiment experiment) throws Exception {
-        for (List<String> patches : Experiments.variants(experiment).values()) {
-            if (!patches.isEmpty()) {
-                serves(patches.stream().map(Experiments::patch).toArray(Path[]::new));
+        if (experiment == Experiment.CALLS) {
+            assumeTheLoopInC();
+        }
+        for (Experiments.Variant variant : Experiments.variants(experiment)) {
+            if (!variant.patches().isEmpty()) {
+                serves(variant.command().of(work));
             }
         }
+    }
+
+    @Thorough
+    @Test
+    void theFlip() throws Exception {
+        serves(Peers.named(List.of("step5-flip")).get(0).program().command(work, Peers.JVM, 0));
     }
 
     /** A patch that nothing uses would be proven by nothing. */
     @Test
     void eachPatchIsUsed() throws Exception {
-        List<String> used = Stream.of(Experiment.values())
-                .flatMap(experiment -> Experiments.variants(experiment).values().stream())
-                .flatMap(List::stream)
+        List<String> used = Stream.concat(
+                        Stream.of(FLIP),
+                        Stream.of(Experiment.values())
+                                .flatMap(experiment -> Experiments.variants(experiment).stream())
+                                .flatMap(variant -> variant.patches().stream()))
                 .distinct()
                 .toList();
-        try (Stream<Path> files = Files.list(Experiments.patch("x").getParent())) {
+        try (Stream<Path> files = Files.list(Machine.ROOT.resolve("bench/experiments"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrderElementsOf(
                             used.stream().map(name -> name + ".patch").toList());
@@ -62,19 +70,22 @@ class PatchedTest {
                 -package other;
                 +package tcp;
                 """);
-        assertThatThrownBy(() -> Patched.source(patch))
+        assertThatThrownBy(() -> Patched.source(
+                        Patched.STEP5, List.of(work.resolve("odd").toString())))
                 .isInstanceOf(UserError.class)
-                .hasMessageStartingWith("odd.patch does not apply to " + Patched.SOURCE);
+                .hasMessageStartingWith("odd.patch does not apply to " + Patched.STEP5);
     }
 
-    private void serves(Path... patches) throws Exception {
-        assertThat(Patched.source(patches)).isNotEqualTo(Files.readAllLines(Machine.ROOT.resolve(Patched.SOURCE)));
-        List<String> command = Peers.java(
-                List.of("-XX:TieredStopAtLevel=1"),
-                "-cp",
-                Patched.compile(work, patches).toString(),
-                "tcp.Server",
-                "0");
+    /** Without epoll or a C compiler there is nothing to patch. */
+    private void assumeTheLoopInC() throws Exception {
+        try {
+            Peers.floor(work);
+        } catch (UserError e) {
+            Assumptions.abort(e.getMessage());
+        }
+    }
+
+    private void serves(List<String> command) throws Exception {
         try (Running server = Running.start(command, work.resolve("log"), 0)) {
             Check.answers(server.port());
             Check.pipelining(server.port(), 16);

@@ -3,10 +3,11 @@ package tcp.bench.peers;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.Executors;
 
 /**
  * The JDK's own small server, with the executor that its documentation shows (none: the
- * thread that selects also answers). Its properties are set where it is started.
+ * thread that selects also answers; -Dset=true: a thread for each request). Its properties are set where it is started.
  */
 final class JdkHttpServer {
     private JdkHttpServer() {}
@@ -21,6 +22,9 @@ final class JdkHttpServer {
             exchange.getResponseBody().write(Main.BODY);
             exchange.close();
         });
+        if (Main.SET) {
+            server.setExecutor(Executors.newCachedThreadPool());
+        }
         server.start();
         return server.getAddress().getPort();
     }

@@ -32,9 +32,13 @@ import tcp.docs.page.Problem;
  * &lt;!-- settings jdk25 peer: name | what was set --&gt;
  * (a table of the rows of meta.csv that begin with this word; without one, of all others)
  * &lt;!-- /settings --&gt;
+ * &lt;!-- scoreboard first: marks --&gt;
+ * (what bench/scoreboard/first has: all marks; or a trial's name; or "and second", what differs there)
+ * &lt;!-- /scoreboard --&gt;
  * &lt;!-- = jdk25 step5 load/128/1//cpu_us --&gt;7.1&lt;!-- / --&gt;
  * &lt;!-- holds jdk25: step5 &lt; nginx, virtual; load/16,128/1//cpu_us --&gt;
- * (less than each of these, with 16 connections and with 128)
+ * (its median is less than that of each of these, with 16 connections and with 128;
+ * &lt;&lt; for &lt;: its highest round is less than the lowest of each)
  * </pre>
  *
  * A figure is named as bench/results/…/summary.csv has it:
@@ -45,9 +49,12 @@ final class Figures {
             Pattern.compile("(<!-- table (\\w+): ([^>]*?) -->\\n)(.*?)(<!-- /table -->)", Pattern.DOTALL);
     private static final Pattern SETTINGS =
             Pattern.compile("(<!-- settings (\\w+)( \\w+)?: ([^>]*?) -->\\n)(.*?)(<!-- /settings -->)", Pattern.DOTALL);
+    private static final Pattern MARKS =
+            Pattern.compile("(<!-- scoreboard (\\w+): ([^>]*?) -->\\n)(.*?)(<!-- /scoreboard -->)", Pattern.DOTALL);
     private static final Pattern INLINE =
             Pattern.compile("(<!-- = (\\w+) (\\S+) (\\S+) -->)(.*?)(<!-- / -->)", Pattern.DOTALL);
-    private static final Pattern HOLDS = Pattern.compile("<!-- holds (\\w+): (\\S+) < ([^;>]+); (\\S+) -->");
+    private static final Pattern COMMENT = Pattern.compile("<!--(.*?)-->", Pattern.DOTALL);
+    private static final Pattern HOLDS = Pattern.compile("<!-- holds (\\w+): (\\S+) (<<?) ([^;>]+); (\\S+) -->");
     private static final Pattern GIVEN = Pattern.compile("<!-- given: .*?<!-- /given -->", Pattern.DOTALL);
     /** What looks like something that was measured. */
     private static final Pattern FIGURE = Pattern.compile(
@@ -89,6 +96,13 @@ final class Figures {
                         is.indexOf(text) + 1,
                         "a comment at the beginning of a line ends the paragraph",
                         "begin the line with a word")));
+        COMMENT.matcher(page.text)
+                .results()
+                .filter(comment -> comment.group(1).contains("--"))
+                .forEach(comment -> figures.problems.add(page.problem(
+                        (int) page.text.substring(0, comment.start()).lines().count(),
+                        "a comment with -- in it is shown to the reader",
+                        "say it without")));
         return figures.problems;
     }
 
@@ -98,6 +112,7 @@ final class Figures {
         for (Pattern proven : List.of(
                 Pattern.compile("```.*?```", Pattern.DOTALL),
                 TABLE,
+                MARKS,
                 SETTINGS,
                 INLINE,
                 GIVEN,
@@ -123,15 +138,18 @@ final class Figures {
     private String update() {
         String text = page.text;
         text = replace(TABLE, text, m -> m.group(1) + table(m.group(2), m.group(3)) + m.group(5));
+        text = replace(
+                MARKS,
+                text,
+                m -> m.group(1)
+                        + new Marks(folder -> read(root.resolve("bench/scoreboard/" + folder)))
+                                .block(m.group(2), m.group(3))
+                        + m.group(5));
         text = replace(SETTINGS, text, m -> m.group(1) + settings(m.group(2), m.group(3), m.group(4)) + m.group(6));
         return replace(
                 INLINE,
                 text,
-                m -> m.group(1)
-                        + text(
-                                m.group(4),
-                                row(m.group(2), m.group(3), m.group(4)).get("median"))
-                        + m.group(6));
+                m -> m.group(1) + text(m.group(4), row(m.group(2), m.group(3), m.group(4)), "median") + m.group(6));
     }
 
     private String replace(Pattern pattern, String text, Function<MatchResult, String> replacement) {
@@ -151,13 +169,14 @@ final class Figures {
     private void checkHolds() {
         Matcher holds = HOLDS.matcher(page.text);
         while (holds.find()) {
-            String[] key = holds.group(4).split("/", 3);
+            String[] key = holds.group(5).split("/", 3);
             for (String connections : key[1].split(",")) {
-                for (String other : holds.group(3).split(", ")) {
+                for (String other : holds.group(4).split(", ")) {
                     checkHolds(
                             line(page.text, holds.start()),
                             holds.group(1),
                             holds.group(2),
+                            holds.group(3).equals("<<"),
                             other,
                             key[0] + "/" + connections + "/" + key[2]);
                 }
@@ -165,10 +184,10 @@ final class Figures {
         }
     }
 
-    private void checkHolds(int line, String run, String less, String more, String key) {
+    private void checkHolds(int line, String run, String less, boolean always, String more, String key) {
         try {
-            double one = Double.parseDouble(row(run, less, key).get("median"));
-            double other = Double.parseDouble(row(run, more, key).get("median"));
+            double one = Double.parseDouble(row(run, less, key).get(always ? "highest" : "median"));
+            double other = Double.parseDouble(row(run, more, key).get(always ? "lowest" : "median"));
             if (one >= other) {
                 problems.add(page.problem(
                         line,
@@ -216,9 +235,9 @@ final class Figures {
     private String cell(String run, String peer, String column) {
         String key = column.replace("~", "");
         return find(run, peer, key)
-                .map(row -> text(key, row.get("median"))
+                .map(row -> text(key, row, "median")
                         + (column.startsWith("~") && !row.get("rounds").equals("1")
-                                ? " (" + text(key, row.get("lowest")) + "–" + text(key, row.get("highest")) + ")"
+                                ? " (" + text(key, row, "lowest") + "–" + text(key, row, "highest") + ")"
                                 : ""))
                 .orElse("–");
     }
@@ -226,9 +245,12 @@ final class Figures {
     private String settings(String run, String word, String head) {
         StringBuilder rows = new StringBuilder("\n| " + head + " |\n|---|---|\n");
         String prefix = word == null ? "" : word.strip() + " ";
-        for (var row : read(run, "meta.csv")) {
+        boolean scoreboard = Files.isDirectory(root.resolve("bench/scoreboard").resolve(run));
+        for (var row : scoreboard
+                ? read(root.resolve("bench/scoreboard").resolve(run).resolve("meta.csv"))
+                : read(run, "meta.csv")) {
             String what = row.get("what");
-            if (prefix.isEmpty() ? !what.startsWith("peer ") : what.startsWith(prefix)) {
+            if (prefix.isEmpty() ? !what.matches("(peer|server|remark|disturbed) .*") : what.startsWith(prefix)) {
                 rows.append("| " + what.substring(prefix.length()) + " | " + row.get("is") + " |\n");
             }
         }
@@ -257,16 +279,26 @@ final class Figures {
                 row.get("figure"));
     }
 
-    /** Ratios with two decimals, all else with three digits that count. */
-    static String text(String key, String number) {
-        double value = Double.parseDouble(number);
-        if (key.contains("_to_")) {
-            return String.format(Locale.ROOT, "%.2f", value);
-        }
-        double size = Math.abs(value);
-        int digits = size == 0 || size >= 100 ? 0 : size >= 10 ? 1 : 2;
-        double step = Math.pow(10, Math.max(0, Math.floor(Math.log10(size)) - 2));
-        return String.format(Locale.ROOT, "%,." + digits + "f", size >= 100 ? Math.round(value / step) * step : value);
+    /**
+     * A figure with the digits that its rounds support: the last one is of the size of half the
+     * distance from the lowest to the highest. Never more than three that count, and for a single
+     * round two; ratios never have more than two decimals.
+     */
+    static String text(String key, Map<String, String> row, String which) {
+        double median = Math.abs(Double.parseDouble(row.get("median")));
+        double half = (Double.parseDouble(row.get("highest")) - Double.parseDouble(row.get("lowest"))) / 2;
+        double size = median == 0 ? 1 : magnitude(median);
+        double finest = key.contains("_to_") ? Math.max(0.01, size / 100) : size / 100;
+        double step = row.get("rounds").equals("1") ? size / 10 : half == 0 ? finest : magnitude(half);
+        step = Math.min(size, Math.max(finest, step));
+        double value = Math.round(Double.parseDouble(row.get(which)) / step) * step;
+        int decimals = (int) Math.max(0, -Math.round(Math.log10(step)));
+        return String.format(Locale.ROOT, "%,." + (median == 0 ? 0 : decimals) + "f", value);
+    }
+
+    /** The power of ten at or below it. */
+    private static double magnitude(double value) {
+        return Math.pow(10, Math.floor(Math.log10(value)));
     }
 
     private List<Map<String, String>> summary(String run) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class FiguresTest {
 
             | server | 128 | µs |
             |---|---:|---:|
-            | floor | 1.00 (1.00–1.00) | 6.50 |
+            | floor | 1.00 (1.00–1.00) | 6.5 |
             | step5 | 1.08 (1.02–1.13) | 7.02 |
 
             <!-- /table -->
@@ -70,8 +71,8 @@ class FiguresTest {
                 load,floor,128,1,,cpu_us_to_floor,3,1.000,1.000,1.000
                 load,floor,128,1,,cpu_us,3,6.500,6.1,6.9
                 load,step5,128,1,,cpu_us_to_floor,3,1.081,1.023,1.130
-                load,step5,128,1,,cpu_us,3,7.020,6.9,7.1
-                idle,floor,16,1,,cpu_us,3,6.5,6.1,6.9
+                load,step5,128,1,,cpu_us,3,7.020,6.98,7.06
+                idle,floor,16,1,,cpu_us,3,6.5,6.1,6.95
                 idle,step5,16,1,,cpu_us,3,7.02,6.9,7.1
                 idle,nginx,16,1,,cpu_us,3,8.02,7.9,8.1
                 idle,floor,128,1,,cpu_us,3,6.5,6.1,6.9
@@ -107,7 +108,8 @@ class FiguresTest {
         "floor < step5, floor < step9",
         "'nginx; idle/16,128', floor; idle/16",
         "7 ms, 8 ms",
-        "table run, table walk"
+        "table run, table walk",
+        "It is, <!-- a --b --> It is"
     })
     void areFoundIfTheyAreWrong(String is, String wrong) {
         assertThat(ALL).contains(is);
@@ -154,16 +156,85 @@ class FiguresTest {
         assertThat(Figures.checkNoneTyped(page(text))).isEmpty();
     }
 
+    /** The last digit is of the size of half the distance between the lowest and the highest round. */
     @ParameterizedTest
     @CsvSource({
-        "load/128/1//cpu_us_to_floor, 1.0849, 1.08",
-        "load/1/1//cpu_us, 27.46, 27.5",
-        "load/1/1//cpu_us, 7.016, 7.02",
-        "load/1/1//per_s, 145678, '146,000'",
-        "memory/////each_bytes, 687.3, 687",
-        "start/////start_ms, 0, 0"
+        "load/128/1//cpu_us_to_floor, 3, 1.0849, 1.05, 1.12, 1.08",
+        "load/128/1//cpu_us_to_floor, 3, 1.0849, 1.0848, 1.0850, 1.08",
+        "load/128/1//cpu_us_to_floor, 3, 1.0849, 0.61, 1.92, 1.1",
+        "load/1/1//cpu_us, 3, 27.46, 27.4, 27.5, 27.5",
+        "load/1/1//cpu_us, 3, 27.46, 22.1, 31.9, 27",
+        "load/1/1//cpu_us, 3, 27.46, 11.4, 80.2, 30",
+        "load/1/1//cpu_us, 3, 27.46, 27.46, 27.46, 27.5",
+        "load/1/1//per_s, 5, 145678, 140000, 151000, '146,000'",
+        "load/1/1//per_s, 5, 145678, 100000, 170000, '150,000'",
+        "memory/////each_bytes, 1, 687.3, 687.3, 687.3, 690",
+        "start/////start_ms, 3, 0, 0, 0, 0"
     })
-    void haveThreeDigits(String key, String number, String text) {
-        assertThat(Figures.text(key, number)).isEqualTo(text);
+    void haveTheDigitsThatTheRoundsSupport(
+            String key, String rounds, String median, String lowest, String highest, String text) {
+        var row = Map.of("rounds", rounds, "median", median, "lowest", lowest, "highest", highest);
+        assertThat(Figures.text(key, row, "median")).isEqualTo(text);
+    }
+
+    private static final String MARKS = """
+            <!-- scoreboard first: marks -->
+
+            | server | silent | flood |
+            |---|:-:|:-:|
+            | step5 | ● | ✗ |
+            | nginx | ◐→● | – |
+
+            <!-- /scoreboard -->
+            <!-- scoreboard first: silent -->
+
+            | server | | what was seen |
+            |---|---|---|
+            | step5 | holds | 0 ms |
+            | nginx | refuses | closed (connections, 5) |
+            | nginx, `connections 9` | holds | 1 ms |
+
+            <!-- /scoreboard -->
+            <!-- scoreboard first: and second -->
+
+            | server | trial | the first run | the second run |
+            |---|---|---|---|
+            | step5 | flood | fails: 9 s | holds: 1 s |
+
+            <!-- /scoreboard -->
+            <!-- scoreboard first: and first -->
+
+            Every mark was the same.
+
+            <!-- /scoreboard -->
+            """;
+
+    @Test
+    void marksAreAsRecorded() throws Exception {
+        String rows = """
+                server,trial,setting,mark,decides,seen
+                step5,silent,,holds,,0 ms
+                step5,flood,,fails,,9 s
+                nginx,silent,,refuses,"connections, 5",closed
+                nginx,silent,connections 9,holds,,1 ms
+                nginx,flood,,not tried,,no process
+                """;
+        Path folder = root.resolve("bench/scoreboard");
+        Files.createDirectories(folder.resolve("first"));
+        Files.createDirectories(folder.resolve("second"));
+        Files.writeString(folder.resolve("first/marks.csv"), rows);
+        Files.writeString(folder.resolve("second/marks.csv"), rows.replace("fails,,9 s", "holds,,1 s"));
+        assertThat(Figures.check(root, page(MARKS))).isEmpty();
+        assertThat(Figures.check(root, page(MARKS.replace("| ✗ |", "| ● |"))))
+                .singleElement()
+                .asString()
+                .contains("| step5 | ● | ✗ |");
+    }
+
+    @Test
+    void alwaysLessIsMoreThanLessInTheMedian() {
+        String holds = "<!-- holds run: floor %s step5; idle/16/1//cpu_us -->\n";
+        assertThat(Figures.check(root, page(holds.formatted("<")))).isEmpty();
+        assertThat(Figures.check(root, page(holds.formatted("<<")))).isNotEmpty();
     }
 }
