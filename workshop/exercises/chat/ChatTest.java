@@ -175,11 +175,9 @@ class ChatTest implements ResourceContract, CommandLineContract, DescriptorLimit
                 throw e;
             }
         }
-        if (bytes == all) {
-            throw new ServerFault(Kind.KEEPS_MEMORY, """
-                    A client did not read while %,d bytes were said, and then had them all.
-                    Look at:   what is the most that a client's queue may become?""".formatted(bytes));
-        }
+        ServerFault.unless(
+                bytes != all, Kind.KEEPS_MEMORY, "what is the most that a client's queue may become?", """
+                A client did not read while %,d bytes were said, and then had them all.""", bytes);
     }
 
     /** One that reads late, and is 160 KiB behind, most of it in the kernel, misses nothing. */

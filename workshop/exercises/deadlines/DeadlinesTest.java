@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tcp.step5.HttpContract;
+import tcp.testkit.Unmet;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.Symptom;
 import tcp.testkit.client.UnexpectedResponse;
@@ -49,9 +50,8 @@ class DeadlinesTest extends HttpContract {
         long start = System.nanoTime();
         client.expectEnd();
         long ms = 700 + (System.nanoTime() - start) / 1_000_000;
-        assertThat(ms).withFailMessage("""
-                        A client that said nothing was hung up on after %d ms.
-                        Look at:   its time is over after 1,000 ms. When does the loop look who is late?""", ms).isLessThan(2_500);
+        Unmet.unless(ms < 2_500, "its time is over after 1,000 ms. When does the loop look who is late?", """
+                A client that said nothing was hung up on after %d ms.""", ms);
     }
 
     /** Each has a deadline of its own: one that is answered all the time is no help to another. */
@@ -139,9 +139,11 @@ class DeadlinesTest extends HttpContract {
             } catch (ExecutionException broken) {
                 return; // as it should be
             } catch (TimeoutException e) {
-                throw new AssertionError("""
-                        A client that sends requests and takes no answer is connected for over %d s.
-                        Look at:   does its deadline run while answers are owed to it?""".formatted(Client.patience().toSeconds()), e);
+                throw new Unmet(
+                        "A client that sends requests and takes no answer is connected for over %d s."
+                                .formatted(Client.patience().toSeconds()),
+                        "does its deadline run while answers are owed to it?",
+                        e);
             } finally {
                 greedy.reset(); // ends its send()
             }
@@ -234,11 +236,12 @@ class DeadlinesTest extends HttpContract {
             client.send("GET / HTTP/1.1\r\nA: " + "x".repeat(2 << 20));
             assertServed(server.address());
             long kept = Machine.heapInUse() - before;
-            if (kept > 1_000_000) {
-                throw new ServerFault(ServerFault.Kind.KEEPS_MEMORY, """
-                        2 MB of a head without end came, and %d bytes more are in use.
-                        Look at:   what does the server keep of a request?""".formatted(kept));
-            }
+            ServerFault.unless(
+                    kept <= 1_000_000,
+                    ServerFault.Kind.KEEPS_MEMORY,
+                    "what does the server keep of a request?",
+                    "2 MB of a head without end came, and %d bytes more are in use.",
+                    kept);
         }
     }
 }

@@ -1,7 +1,5 @@
 package echo;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,6 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tcp.testkit.Unmet;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.Flood;
 import tcp.testkit.server.CommandLineContract;
@@ -165,9 +164,10 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
 
         private void assertStopped() {
             if (sending.isDone()) {
-                throw new ServerFault(Kind.KEEPS_MEMORY, """
-                        The server took 50 MB from a client that reads nothing.
-                        Look at:   does it go on reading while it owes bytes? Then they pile up in its memory.""");
+                throw new ServerFault(
+                        Kind.KEEPS_MEMORY,
+                        "The server took 50 MB from a client that reads nothing.",
+                        "does it go on reading while it owes bytes? Then they pile up in its memory.");
             }
         }
 
@@ -175,16 +175,16 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
             String back = client.receiveAll();
             sending.join();
             int count = sent.get() * piece.length();
-            assertThat(back.length())
-                    .withFailMessage(() -> """
-                            Of %d bytes %d came back.
-                            Look at:   what happens to the bytes that write() did not take?""".formatted(count, back.length()))
-                    .isEqualTo(count);
-            assertThat(back.equals(piece.repeat(sent.get())))
-                    .withFailMessage("""
-                            As many bytes came back as were sent, but not the same ones.
-                            Look at:   where are the bytes that write() did not take, while another client is read?""")
-                    .isTrue();
+            Unmet.unless(
+                    back.length() == count,
+                    "what happens to the bytes that write() did not take?",
+                    "Of %d bytes %d came back.",
+                    count,
+                    back.length());
+            Unmet.unless(
+                    back.equals(piece.repeat(sent.get())),
+                    "where are the bytes that write() did not take, while another client is read?",
+                    "As many bytes came back as were sent, but not the same ones.");
         }
     }
 
@@ -248,11 +248,13 @@ class EchoTest implements ResourceContract, CommandLineContract, DescriptorLimit
     }
 
     private static void assertKept(long kept, String what) {
-        if (kept >= 2_000_000) {
-            throw new ServerFault(Kind.KEEPS_MEMORY, """
-                    %s, and %,d bytes more are in use.
-                    Look at:   what is kept for a client? Only what write() did not take of a single read.""".formatted(what, kept));
-        }
+        ServerFault.unless(
+                kept < 2_000_000,
+                Kind.KEEPS_MEMORY,
+                "what is kept for a client? Only what write() did not take of a single read.",
+                "%s, and %,d bytes more are in use.",
+                what,
+                kept);
     }
 
     /** Nothing is sent to a client that has sent nothing; and when it ends, so does the server. */

@@ -1,7 +1,5 @@
 package loops;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +18,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tcp.step5.HttpContract;
+import tcp.testkit.Unmet;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.UnexpectedResponse;
 import tcp.testkit.server.InProcessServer;
@@ -48,9 +47,12 @@ class LoopsTest extends HttpContract {
         List<Client> clients = Client.connect(server.address(), CLIENTS);
         Set<Thread> busy = busyWhileAsked(clients, server);
         clients.forEach(Client::close);
-        assertThat(busy.size()).withFailMessage("""
-                        %d clients were served, and %d thread was busy.
-                        Look at:   does each loop have a thread, a selector and clients of its own?""", CLIENTS, busy.size()).isGreaterThan(1);
+        Unmet.unless(
+                busy.size() > 1,
+                "does each loop have a thread, a selector and clients of its own?",
+                "%d clients were served, and %d thread was busy.",
+                CLIENTS,
+                busy.size());
     }
 
     /** With a client each, all loops sleep. */
@@ -77,9 +79,8 @@ class LoopsTest extends HttpContract {
         clients.forEach(Client::close);
         for (Thread thread : busy) {
             TimeUnit.MILLISECONDS.timedJoin(thread, Client.patience().toMillis());
-            assertThat(thread.isAlive()).withFailMessage("""
-                            close() has returned, run() has ended, and a loop's thread is still there.
-                            Look at:   does close() wake up every selector?""").isFalse();
+            Unmet.unless(!thread.isAlive(), "does close() wake up every selector?", """
+                    close() has returned, run() has ended, and a loop's thread is still there.""");
         }
     }
 
@@ -158,9 +159,8 @@ class LoopsTest extends HttpContract {
         server.close();
         server.awaitEnd();
         clients.forEach(Client::close);
-        assertThat(serves.get()).withFailMessage("""
-                        close() came, run() has ended, and another loop still serves its clients.
-                        Look at:   does run() wait for the threads that it has started?""").isFalse();
+        Unmet.unless(!serves.get(), "does run() wait for the threads that it has started?", """
+                close() came, run() has ended, and another loop still serves its clients.""");
     }
 
     /** The server's threads that used CPU time while these clients asked. */
@@ -205,11 +205,12 @@ class LoopsTest extends HttpContract {
             others.forEach(Client::close);
             assertServed(server.address());
             live.forEach(Client::close);
-            if (share >= 0.15) {
-                throw new ServerFault(ServerFault.Kind.SPINS, """
-                        Share of a CPU while accept() fails: %.2f
-                        Look at:   does the listener rest after a failed accept()?""".formatted(share));
-            }
+            ServerFault.unless(
+                    share < 0.15,
+                    ServerFault.Kind.SPINS,
+                    "does the listener rest after a failed accept()?",
+                    "Share of a CPU while accept() fails: %.2f",
+                    share);
         }
     }
 }

@@ -1,7 +1,5 @@
 package offload;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tcp.testkit.Unmet;
 import tcp.testkit.client.Client;
 import tcp.testkit.server.CommandLineContract;
 import tcp.testkit.server.DescriptorLimitContract;
@@ -70,9 +69,8 @@ class OffloadTest implements ResourceContract, CommandLineContract, DescriptorLi
                 assertServed(server);
             }
             long took = millisSince(start);
-            assertThat(took).withFailMessage("""
-                            One client's request takes 1,000 ms. Five others were answered only after %d ms.
-                            Look at:   which thread does the work?""", took).isLessThan(800);
+            Unmet.unless(took < 800, "which thread does the work?", """
+                    One client's request takes 1,000 ms. Five others were answered only after %d ms.""", took);
             waits.lookAt("is the answer sent when the work is done?").expect("slept 1000\n");
         }
     }
@@ -110,11 +108,13 @@ class OffloadTest implements ResourceContract, CommandLineContract, DescriptorLi
             shortest = Math.min(shortest, millisSince(start));
         }
         clients.forEach(Client::close);
-        assertThat(shortest)
-                .withFailMessage("""
-                        Clients: %d. Requests of each: %d, all at once, of 250 ms of work. That took %d ms.
-                        Look at:   how many requests are worked on at the same time?""", clients.size(), each, shortest)
-                .isLessThan(500);
+        Unmet.unless(
+                shortest < 500,
+                "how many requests are worked on at the same time?",
+                "Clients: %d. Requests of each: %d, all at once, of 250 ms of work. That took %d ms.",
+                clients.size(),
+                each,
+                shortest);
     }
 
     /** More come in one read than may be under way: those left are answered as well. */
@@ -175,11 +175,12 @@ class OffloadTest implements ResourceContract, CommandLineContract, DescriptorLi
             long before = server.timesAsleep();
             Thread.sleep(300); // what is measured, not waited for
             long times = server.timesAsleep() - before;
-            if (times > 2) {
-                throw new ServerFault(Kind.WAKES_FOR_NOTHING, """
-                        A worker is busy, and the loop woke up %d times in 300 ms.
-                        Look at:   who tells the loop that an answer is there? wakeup() needs no time limit.""".formatted(times));
-            }
+            ServerFault.unless(
+                    times <= 2,
+                    Kind.WAKES_FOR_NOTHING,
+                    "who tells the loop that an answer is there? wakeup() needs no time limit.",
+                    "A worker is busy, and the loop woke up %d times in 300 ms.",
+                    times);
         }
     }
 
@@ -204,14 +205,14 @@ class OffloadTest implements ResourceContract, CommandLineContract, DescriptorLi
         long kept = Machine.heapInUse(before + 4_000_000) - before;
         greedy.forEach(Client::reset);
         sending.forEach(sent -> sent.exceptionally(broken -> null).join());
-        if (kept >= 4_000_000) {
-            throw new ServerFault(Kind.KEEPS_MEMORY, """
-                    Ten clients send requests and wait for nothing, and %,d bytes more are in use.
-                    Look at:   how many requests of a client are taken before the first is answered?""".formatted(kept));
-        }
-        assertThat(threads).withFailMessage("""
-                        Ten clients send requests, and there are %d threads.
-                        Look at:   is there a limit to the workers?""", threads).isLessThanOrEqualTo(65);
+        ServerFault.unless(
+                kept < 4_000_000,
+                Kind.KEEPS_MEMORY,
+                "how many requests of a client are taken before the first is answered?",
+                "Ten clients send requests and wait for nothing, and %,d bytes more are in use.",
+                kept);
+        Unmet.unless(threads <= 65, "is there a limit to the workers?", """
+                Ten clients send requests, and there are %d threads.""", threads);
     }
 
     /** The threads of the server in this process. */
@@ -235,8 +236,8 @@ class OffloadTest implements ResourceContract, CommandLineContract, DescriptorLi
         for (int i = 0; i < 100 && threads() > 0; i++) {
             TimeUnit.MILLISECONDS.sleep(10);
         }
-        assertThat(threads()).withFailMessage("""
-                        close() has returned, run() has ended, and %d threads of the server's are still there.
-                        Look at:   who tells the workers to end?""", threads()).isZero();
+        int left = threads();
+        Unmet.unless(left == 0, "who tells the workers to end?", """
+                close() has returned, run() has ended, and %d threads of the server's are still there.""", left);
     }
 }

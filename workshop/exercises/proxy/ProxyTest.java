@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import tcp.testkit.Unmet;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.Symptom;
 import tcp.testkit.client.UnexpectedResponse;
@@ -34,9 +35,10 @@ class ProxyTest implements ResourceContract {
                     .expect(Target.HELLO);
         } catch (UnexpectedResponse e) {
             if (TARGET.isMissed()) {
-                throw new AssertionError("""
-                        Nobody has connected to %s, where the check listens.
-                        Look at:   is that your proxy's target?""".formatted(TARGET.address()), e);
+                throw new Unmet(
+                        "Nobody has connected to %s, where the check listens.".formatted(TARGET.address()),
+                        "is that your proxy's target?",
+                        e);
             }
             throw e;
         }
@@ -94,11 +96,12 @@ class ProxyTest implements ResourceContract {
                     .pause(Duration.ofMillis(50))
                     .send("two")
                     .halfClose();
-            assertThat(TARGET.heardAfterItsEnd.poll(Client.patience().toSeconds(), TimeUnit.SECONDS))
-                    .withFailMessage("""
-                            The target ended its half, and the client sent "onetwo" after that. It did not all arrive.
-                            Look at:   is one half closed when the other has ended?""")
-                    .isEqualTo("onetwo");
+            Unmet.unless(
+                    "onetwo"
+                            .equals(TARGET.heardAfterItsEnd.poll(
+                                    Client.patience().toSeconds(), TimeUnit.SECONDS)),
+                    "is one half closed when the other has ended?",
+                    "The target ended its half, and the client sent \"onetwo\" after that. It did not all arrive.");
         }
     }
 
@@ -214,11 +217,9 @@ class ProxyTest implements ResourceContract {
             others.forEach(Client::close);
             live.forEach(Client::close);
             assertServed(server.address());
-            if (share >= 0.15) {
-                throw new ServerFault(Kind.SPINS, """
-                        Share of a CPU while there are no descriptors: %.2f
-                        Look at:   does the listener rest when accept() or open() fails?""".formatted(share));
-            }
+            ServerFault.unless(
+                    share < 0.15, Kind.SPINS, "does the listener rest when accept() or open() fails?", """
+                    Share of a CPU while there are no descriptors: %.2f""", share);
         }
     }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tcp.step5.HttpContract;
+import tcp.testkit.Unmet;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.UnexpectedResponse;
 import tcp.testkit.server.ServerFault;
@@ -92,11 +93,12 @@ class SigtermTest extends HttpContract {
             other.send(REQUEST).expect(RESPONSE);
             terminate(process);
             double share = process.cpuShare(Duration.ofMillis(300));
-            if (share > 0.3) {
-                throw new ServerFault(ServerFault.Kind.SPINS, """
-                        While it waits for its clients, the server uses %.2f of a CPU.
-                        Look at:   does the loop sleep in select() while it stops, too?""".formatted(share));
-            }
+            ServerFault.unless(
+                    share <= 0.3,
+                    ServerFault.Kind.SPINS,
+                    "does the loop sleep in select() while it stops, too?",
+                    "While it waits for its clients, the server uses %.2f of a CPU.",
+                    share);
             silent.lookAt("is there a limit to how long it waits for its clients?")
                     .expectEnd();
             process.awaitExit();
@@ -121,9 +123,9 @@ class SigtermTest extends HttpContract {
                 shortest = Math.min(shortest, (System.nanoTime() - start) / 1_000_000);
             }
         }
-        assertThat(shortest).withFailMessage("""
-                        Nobody is connected, and after SIGTERM the server takes %d ms to end.
-                        Look at:   when no client is left, who ends the loop before its second is over?""", shortest).isLessThan(800);
+        Unmet.unless(
+                shortest < 800, "when no client is left, who ends the loop before its second is over?", """
+                Nobody is connected, and after SIGTERM the server takes %d ms to end.""", shortest);
     }
 
     /** A client that takes its many answers late gets each of them whole. */
@@ -142,11 +144,11 @@ class SigtermTest extends HttpContract {
             String rest = client.receiveAll();
             sending.exceptionally(broken -> null).join();
             int whole = (rest.length() - LAST_RESPONSE.length()) / RESPONSE.length();
-            assertThat(rest.equals(RESPONSE.repeat(Math.max(0, whole)) + LAST_RESPONSE))
-                    .withFailMessage("""
-                            After SIGTERM came %d bytes, which are not whole answers with Connection: close in the last.
-                            Look at:   is what is owed written before the connection ends?""", rest.length())
-                    .isTrue();
+            Unmet.unless(
+                    rest.equals(RESPONSE.repeat(Math.max(0, whole)) + LAST_RESPONSE),
+                    "is what is owed written before the connection ends?",
+                    "After SIGTERM came %d bytes, which are not whole answers with Connection: close in the last.",
+                    rest.length());
         }
     }
 
@@ -267,8 +269,10 @@ class SigtermTest extends HttpContract {
                 return;
             }
         }
-        throw new AssertionError("""
-                %d s after SIGTERM new clients can still connect.
-                Look at:   does the listener close when SIGTERM comes?""".formatted(Client.patience().toSeconds()));
+        throw new Unmet(
+                "%d s after SIGTERM new clients can still connect."
+                        .formatted(Client.patience().toSeconds()),
+                "does the listener close when SIGTERM comes?",
+                null);
     }
 }

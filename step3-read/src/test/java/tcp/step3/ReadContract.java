@@ -49,11 +49,12 @@ public class ReadContract
             client.send(new byte[10 << 20]);
             assertServed(server.address());
             long kept = Machine.heapInUse(before + 2_000_000) - before;
-            if (kept >= 2_000_000) {
-                throw new ServerFault(Kind.KEEPS_MEMORY, """
-                        10 MB were read, and %d bytes more are in use.
-                        Look at:   what do you make for each read, and who still holds it?""".formatted(kept));
-            }
+            ServerFault.unless(
+                    kept < 2_000_000,
+                    Kind.KEEPS_MEMORY,
+                    "what do you make for each read, and who still holds it?",
+                    "10 MB were read, and %d bytes more are in use.",
+                    kept);
         }
     }
 
@@ -134,10 +135,12 @@ public class ReadContract
                     .takeWhile(line -> !line.endsWith(" from " + client.address()))
                     .count();
             if (before > 2 || before == reads.size()) { // too late, or never
-                throw new ServerFault(Kind.UNFAIR, """
+                throw new ServerFault(
+                        Kind.UNFAIR,
+                        """
                         The loop read %d times before it came to a client that had sent something too:
-                        %s
-                        Look at:   is there one read() per readiness, or one until nothing is left?""".formatted(before, String.join("\n", reads)));
+                        %s""".formatted(before, String.join("\n", reads)),
+                        "is there one read() per readiness, or one until nothing is left?");
             }
             client.close();
         }

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tcp.simulation.Call;
 import tcp.simulation.Network;
 import tcp.simulation.Schedule;
+import tcp.testkit.Unmet;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.Flood;
 import tcp.testkit.server.CommandLineContract;
@@ -283,18 +284,21 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
                 assertServed(server);
                 greedy.pause(Duration.ofMillis(100));
             } while (before == 0 || sent.get() > before);
-            assertThat(sending).withFailMessage("""
-                            The server took 50 MB of requests from a client that read no answer.
-                            Look at:   does it go on reading while it owes answers? Then they pile up in its memory.""").isNotDone();
+            Unmet.unless(
+                    !sending.isDone(),
+                    "does it go on reading while it owes answers? Then they pile up in its memory.",
+                    "The server took 50 MB of requests from a client that read no answer.");
             enough.set(true);
             String answers = greedy.receiveAll();
             sending.join();
             int requests = 1_000 * sent.get();
-            assertThat(answers.equals(RESPONSE.repeat(requests)))
-                    .withFailMessage("""
-                            To %d requests came %d bytes of answers, which are not the %d bytes of each, in a row.
-                            Look at:   what happens to the rest when write() takes only a part?""".formatted(requests, answers.length(), RESPONSE.length()))
-                    .isTrue();
+            Unmet.unless(
+                    answers.equals(RESPONSE.repeat(requests)),
+                    "what happens to the rest when write() takes only a part?",
+                    "To %d requests came %d bytes of answers, which are not the %d bytes of each, in a row.",
+                    requests,
+                    answers.length(),
+                    RESPONSE.length());
         }
     }
 
@@ -407,10 +411,9 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
             double most = 20 + 10 * fifty; // more on a machine that is busy
             double median = Latency.median(
                     20, () -> client.send(REQUEST.repeat(500)).send(REQUEST).expect(RESPONSE.repeat(501)));
-            assertThat(median).withFailMessage("""
-                            500 requests in a row, and one more, took %.1f ms to be answered.
-                            Expected:  under %.1f ms
-                            Look at:   is TCP_NODELAY set for each client?""", median, most).isLessThan(most);
+            Unmet.unless(median < most, "is TCP_NODELAY set for each client?", """
+                    500 requests in a row, and one more, took %.1f ms to be answered.
+                    Expected:  under %.1f ms""", median, most);
         }
     }
 
@@ -432,12 +435,12 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
         int before = network.descriptors();
         Client refused = Client.connect(server.address());
         assertServed(server.address());
-        assertThat(network.now())
-                .withFailMessage("""
-                        An option could not be set for one client, and others waited for %d ms.
-                        Look at:   does that exception skip a line which all others need, such as the one that \
-                        gives the listener its interest back?""", network.now() / 1_000_000)
-                .isZero();
+        Unmet.unless(
+                network.now() == 0,
+                "does that exception skip a line which all others need, such as the one that gives the listener"
+                        + " its interest back?",
+                "An option could not be set for one client, and others waited for %d ms.",
+                network.now() / 1_000_000);
         refused.close();
         assertThat(network.descriptors())
                 .as("descriptors, when all clients have left")
@@ -455,12 +458,14 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
             long before = server.allocatedBytes();
             ask(client, 10_000);
             long bytes = server.allocatedBytes() - before;
-            if (bytes >= 10_000) {
-                throw new ServerFault(Kind.KEEPS_MEMORY, """
+            ServerFault.unless(
+                    bytes < 10_000,
+                    Kind.KEEPS_MEMORY,
+                    "what does it keep of a request, and what does it make anew for each?",
+                    """
                         10,000 requests made the loop allocate %d bytes on the heap.
-                        Expected:  under 10,000 bytes
-                        Look at:   what does it keep of a request, and what does it make anew for each?""".formatted(bytes));
-            }
+                        Expected:  under 10,000 bytes""",
+                    bytes);
         }
     }
 
@@ -484,11 +489,12 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
                 thousand.run();
             }
             long kept = Machine.heapInUse(before + 1_000_000) - before;
-            if (kept >= 1_000_000) {
-                throw new ServerFault(Kind.KEEPS_MEMORY, """
-                        150,000 requests were answered, and %d bytes more are in use.
-                        Look at:   what does the server keep of a request that it has answered?""".formatted(kept));
-            }
+            ServerFault.unless(
+                    kept < 1_000_000,
+                    Kind.KEEPS_MEMORY,
+                    "what does the server keep of a request that it has answered?",
+                    "150,000 requests were answered, and %d bytes more are in use.",
+                    kept);
         }
     }
 
@@ -546,12 +552,15 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
 
     private static void assertHeapIsAsBefore(long before, String what) {
         long bytes = Machine.heapInUse(before + 4_000_000) - before;
-        if (bytes >= 4_000_000) {
-            throw new ServerFault(Kind.KEEPS_MEMORY, """
+        ServerFault.unless(
+                bytes < 4_000_000,
+                Kind.KEEPS_MEMORY,
+                "what does the server keep of a request, or of the answers that it owes?",
+                """
                     %s takes %d bytes of the heap.
-                    Expected:  under 4 MB
-                    Look at:   what does the server keep of a request, or of the answers that it owes?""".formatted(what, bytes));
-        }
+                    Expected:  under 4 MB""",
+                what,
+                bytes);
     }
 
     /**
@@ -565,9 +574,10 @@ public class HttpContract implements ResourceContract, CommandLineContract, Desc
         try (Client client = Client.connect(server)) {
             for (int i = 0; i < 100; i++) {
                 client.send(REQUEST.repeat(16));
-                assertThat(client.receiveSome()).withFailMessage("""
-                                The answers to 16 requests that came in one read did not come together.
-                                Look at:   is there one write() for all that one read() asked for?""").hasSize(16 * RESPONSE.length());
+                Unmet.unless(
+                        client.receiveSome().length == 16 * RESPONSE.length(),
+                        "is there one write() for all that one read() asked for?",
+                        "The answers to 16 requests that came in one read did not come together.");
             }
         }
     }

@@ -298,6 +298,7 @@ final class Checker implements TestExecutionListener {
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
                 .configurationParameters(settings)
                 .configurationParameter("junit.jupiter.testmethod.order.default", OrderAnnotation.class.getName())
+                .configurationParameter("junit.jupiter.params.displayname.default", "{argumentsWithNames}")
                 .build();
         tests = new Thread(() -> {
             try {
@@ -403,7 +404,7 @@ final class Checker implements TestExecutionListener {
                     Throwable place = new Throwable();
                     place.setStackTrace(stack);
                     return new ServerFault(
-                            ServerFault.Kind.STUCK_IN_HANDLER, "The test did not come to an end.", place);
+                            ServerFault.Kind.STUCK_IN_HANDLER, "The test did not come to an end.", "", place);
                 })
                 .orElse(null);
     }
@@ -492,11 +493,10 @@ final class Checker implements TestExecutionListener {
             thrown = thrown.getCause(); // the server that the test asks for could not be had
         }
         if (thrown instanceof TestAbortedException) {
-            skip(method, String.valueOf(thrown.getMessage()).replaceFirst("^Assumption failed: ", ""));
+            skip(method, thrown.getMessage());
         } else if (thrown != null) {
             token.cancel();
-            String which =
-                    isOneOfSeveral(test) ? " (with " + test.getDisplayName().replaceFirst("^\\[\\d+] ", "") + ")" : "";
+            String which = isOneOfSeveral(test) ? " (with " + test.getDisplayName() + ")" : "";
             end.add(Optional.of(new Failure(method, which, thrown)));
         } else if (!method.isEmpty() && !isOneOfSeveral(test) && !skipped.containsKey(method)) {
             met(method);

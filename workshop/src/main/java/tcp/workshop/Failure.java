@@ -3,7 +3,9 @@ package tcp.workshop;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import tcp.testkit.Unmet;
 import tcp.testkit.client.UnexpectedResponse;
 import tcp.testkit.server.ServerFault;
 
@@ -29,6 +31,25 @@ record Failure(String requirement, String which, Throwable thrown) {
                         .filter(UnexpectedResponse.class::isInstance)
                         .map(UnexpectedResponse.class::cast)
                         .findFirst();
+    }
+
+    /** What happened, in words: of the server, and of a test that has seen something of it. */
+    String happened() {
+        return unmet().map(e -> e instanceof Unmet unmet ? unmet.happened() : String.valueOf(e.getMessage()))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** What to look at, or "". */
+    String lookAt() {
+        return unmet().filter(Unmet.class::isInstance)
+                .map(e -> ((Unmet) e).lookAt())
+                .filter(lookAt -> !lookAt.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    private Stream<Throwable> unmet() {
+        return Stream.concat(Stream.of(thrown), fault().stream().flatMap(fault -> Stream.of(fault.getSuppressed())));
     }
 
     /** The exception that came out of the server, or out of the test for want of a better one. */

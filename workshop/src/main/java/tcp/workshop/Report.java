@@ -60,13 +60,13 @@ final class Report {
         }
         failure.fault()
                 .filter(fault -> fault.kind() == ServerFault.Kind.PROCESS_ENDED)
-                .ifPresent(fault -> message(fault.getMessage().split("\n\n")[0], diagnoses.isEmpty()));
+                .ifPresent(fault -> happened(fault.happened()));
         failure.exception().ifPresent(this::exception);
         exchange.ifPresent(this::exchange);
         if (failure.thrown() == null) {
             text.append(part("Happened", "The test did not come to an end."));
         } else if (text.isEmpty()) {
-            message(failure.thrown().getMessage(), diagnoses.isEmpty());
+            happened(failure.happened());
         }
         failure.fault().ifPresent(fault -> {
             switch (fault.kind()) {
@@ -82,8 +82,9 @@ final class Report {
         });
         if (!diagnoses.isEmpty()) {
             text.append(part("Likely", diagnoses.get(0).tell()));
-        } else if (exchange.isPresent() && !exchange.get().lookAt().isEmpty()) {
-            lookAt(exchange.get().lookAt());
+        } else if (!failure.lookAt().isEmpty()) {
+            String lookAt = failure.lookAt();
+            text.append(part("Look at", Character.toUpperCase(lookAt.charAt(0)) + lookAt.substring(1)));
         }
     }
 
@@ -106,10 +107,8 @@ final class Report {
         }
     }
 
-    /** What an assertion says, and apart from that what to look at, if nothing better is known. */
-    private void message(String message, boolean toLookAt) {
-        String[] parts = String.valueOf(message).split("\nLook at: +", 2);
-        List<String> lines = parts[0].lines()
+    private void happened(String message) {
+        List<String> lines = message.lines()
                 .map(line -> line.length() > 300 ? line.substring(0, 300) + " ..." : line)
                 .filter(line -> !line.isBlank())
                 .limit(20)
@@ -117,13 +116,6 @@ final class Report {
         text.append("  Happened   ")
                 .append(String.join("\n             ", lines))
                 .append('\n');
-        if (toLookAt && parts.length == 2) {
-            lookAt(parts[1]);
-        }
-    }
-
-    private void lookAt(String what) {
-        text.append(part("Look at", Character.toUpperCase(what.charAt(0)) + what.substring(1)));
     }
 
     /** An exception, and those that caused it, each with the learner's lines. */

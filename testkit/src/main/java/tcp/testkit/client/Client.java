@@ -65,7 +65,7 @@ public final class Client implements AutoCloseable {
         } catch (IOException e) {
             String lookAt = "is the server still running? Did an exception end its loop?";
             throw new UnexpectedResponse(
-                    "Cannot connect to " + address + ": " + e.getMessage() + "\nLook at:   " + lookAt,
+                    "Cannot connect to " + address + ": " + e.getMessage(),
                     Symptom.REFUSED,
                     new Exchange(List.of(), 0, false, true, 0, "", "a connection", "" + e.getMessage(), -1, lookAt),
                     e);
@@ -332,15 +332,14 @@ public final class Client implements AutoCloseable {
                 The server did not respond as it should.
                 Sent:      %s%s
                 Came back: %s%s, then: %s
-                Expected:  %s%s%s""".formatted(
+                Expected:  %s%s""".formatted(
                         shown(String.join("", sent), sentBytes),
                         halfClosed ? ", then end of stream" : "",
                         right == 0 ? "" : right + " bytes as expected, then ",
                         shown(came, receivedBytes - right),
                         happened,
                         expected,
-                        more,
-                        lookAt.isEmpty() ? "" : "\nLook at:   " + lookAt);
+                        more);
         boolean alone = CONNECTED.get(server) == 1;
         var exchange = new Exchange(
                 List.copyOf(sent),

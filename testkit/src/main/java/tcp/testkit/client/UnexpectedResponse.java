@@ -1,17 +1,19 @@
 package tcp.testkit.client;
 
+import tcp.testkit.Unmet;
+
 /**
  * The server's response was not the expected one, as one client saw it. The message says it
  * all; the parts are here for a program that wants to say more.
  */
-public final class UnexpectedResponse extends AssertionError {
+public final class UnexpectedResponse extends Unmet {
     private static final long serialVersionUID = 1;
 
     private final Symptom symptom;
     private final transient Exchange exchange;
 
-    UnexpectedResponse(String message, Symptom symptom, Exchange exchange, Throwable cause) {
-        super(message, cause);
+    UnexpectedResponse(String happened, Symptom symptom, Exchange exchange, Throwable cause) {
+        super(happened, exchange.lookAt(), cause);
         this.symptom = symptom;
         this.exchange = exchange;
     }

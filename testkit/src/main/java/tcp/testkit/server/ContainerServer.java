@@ -11,6 +11,9 @@ import tcp.testkit.server.ServerFault.Kind;
 
 /** The server's jar in a container, reached through a published port. */
 public final class ContainerServer extends RunningServer {
+    static final String STATUSES = "137 is a kill, by the kernel if it was out of memory; 1 with a stack trace is an"
+            + " exception that ended the loop.";
+
     private final ProgramContainer container;
     private boolean closed;
 
@@ -57,9 +60,7 @@ public final class ContainerServer extends RunningServer {
                 ? Optional.empty()
                 : Optional.of(new ServerFault(Kind.LOOP_ENDED, """
                         The server has ended. Nothing in the test asked it to.
-                        %s
-                        Look at:   137 is a kill, by the kernel if it was out of memory; 1 with a stack trace is \
-                        an exception that ended the loop.""".formatted(container.report())));
+                        %s""".formatted(container.report()), STATUSES));
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import tcp.testkit.Unmet;
 import tcp.testkit.client.Client;
 import tcp.testkit.server.ServerFault.Kind;
 import tcp.testkit.system.Machine;
@@ -49,17 +50,18 @@ public interface DescriptorLimitContract {
             others.forEach(Client::close);
             afterwards(() -> assertServed(server.address()));
             live.forEach(Client::close);
-            if (share >= 0.15) {
-                throw new ServerFault(Kind.SPINS, """
-                        Share of a CPU while accept() fails: %.2f
-                        Look at:   the failed accept() leaves its client in the queue, so select() reports it \
-                        at once. Does the listener rest?""".formatted(share));
-            }
-            if (each.toMillis() >= 80) {
-                throw new ServerFault(Kind.UNFAIR, """
-                        While accept() fails, an answer takes %d ms.
-                        Look at:   does the loop sleep? Then all wait. Only the listener is to rest.""".formatted(each.toMillis()));
-            }
+            ServerFault.unless(
+                    share < 0.15,
+                    Kind.SPINS,
+                    "the failed accept() leaves its client in the queue, so select() reports it at once. Does the listener rest?",
+                    "Share of a CPU while accept() fails: %.2f",
+                    share);
+            ServerFault.unless(
+                    each.toMillis() < 80,
+                    Kind.UNFAIR,
+                    "does the loop sleep? Then all wait. Only the listener is to rest.",
+                    "While accept() fails, an answer takes %d ms.",
+                    each.toMillis());
         }
     }
 
@@ -68,10 +70,12 @@ public interface DescriptorLimitContract {
         try {
             question.run();
         } catch (AssertionError e) {
-            throw new AssertionError("""
+            throw new Unmet(
+                    """
                     accept() had failed, too many open files. Then there was room again, and a client was not served.
-                    Look at:   how long does the listener rest when accept() fails, and what ends that?
-                    %s""".formatted(e.getMessage()), e);
+                    %s""".formatted(e.getMessage()),
+                    "how long does the listener rest when accept() fails, and what ends that?",
+                    e);
         }
     }
 

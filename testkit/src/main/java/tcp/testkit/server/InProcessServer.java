@@ -65,7 +65,7 @@ public final class InProcessServer extends RunningServer {
             port = (int) finish(Kind.DOES_NOT_START, call("port()", method("port")));
         } catch (ReflectiveOperationException e) {
             restore();
-            throw new ServerFault(Kind.DOES_NOT_START, "There is no such server: " + e, e);
+            throw new ServerFault(Kind.DOES_NOT_START, "There is no such server: " + e, "", e);
         } catch (ServerFault e) {
             restore();
             throw e;
@@ -119,26 +119,30 @@ public final class InProcessServer extends RunningServer {
             throw stuck(late, "The server's " + call.method + " does not return.", call.thread);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ServerFault(late, "The wait for the server's " + call.method + " was interrupted.", e);
+            throw new ServerFault(late, "The wait for the server's " + call.method + " was interrupted.", "", e);
         }
     }
 
     static ServerFault ended(Kind kind, String method, Throwable cause) {
         String lookAt = kind == Kind.DOES_NOT_START
                 ? ""
-                : "\nLook at:   is what each client does guarded, so that its fault ends its own connection only?";
-        return new ServerFault(kind, "An exception ended the server's " + method + ": " + cause + lookAt, cause);
+                : "is what each client does guarded, so that its fault ends its own connection only?";
+        return new ServerFault(kind, "An exception ended the server's " + method + ": " + cause, lookAt, cause);
     }
 
     /** A fault whose cause's stack trace shows where a thread is. */
-    static ServerFault stuck(Kind kind, String message, Thread thread) {
+    static ServerFault stuck(Kind kind, String happened, Thread thread) {
+        return stuck(kind, happened, "", thread);
+    }
+
+    private static ServerFault stuck(Kind kind, String happened, String lookAt, Thread thread) {
         Throwable place = new Throwable("This is where it is");
         place.setStackTrace(thread.getStackTrace());
         String line = ServerStack.frames(place.getStackTrace())
                 .findFirst()
                 .map(frame -> "\nIt is in:  " + ServerStack.place(frame))
                 .orElse("");
-        return new ServerFault(kind, message + line, place);
+        return new ServerFault(kind, happened + line, lookAt, place);
     }
 
     @Override
@@ -173,7 +177,7 @@ public final class InProcessServer extends RunningServer {
             });
         } catch (NoSuchMethodException e) {
             restore();
-            throw new ServerFault(Kind.DOES_NOT_START, "There is no such server: " + e, e);
+            throw new ServerFault(Kind.DOES_NOT_START, "There is no such server: " + e, "", e);
         }
     }
 
@@ -238,6 +242,7 @@ public final class InProcessServer extends RunningServer {
             return Optional.of(new ServerFault(
                     Kind.THREAD_ENDED,
                     "An exception ended a thread of the server's: " + group.uncaught,
+                    "",
                     group.uncaught));
         }
         if (!run.task.isDone()) {
@@ -287,14 +292,14 @@ public final class InProcessServer extends RunningServer {
                     boolean isLoop = most.getKey() == run.thread;
                     return stuck(
                             isLoop ? Kind.SPINS : Kind.THREAD_SPINS,
-                            "%s used %d ms of CPU while nothing happened.%s"
+                            "%s used %d ms of CPU while nothing happened."
                                     .formatted(
                                             isLoop
                                                     ? "The loop"
                                                     : "The thread "
                                                             + most.getKey().getName(),
-                                            most.getValue().toMillis(),
-                                            isLoop ? lookAt : ""),
+                                            most.getValue().toMillis()),
+                            isLoop ? lookAt : "",
                             most.getKey());
                 });
     }

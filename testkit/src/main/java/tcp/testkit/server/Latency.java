@@ -41,13 +41,16 @@ public final class Latency {
         String goal = median > GOAL ? " (the goal is a median of " + GOAL + " ms)" : "";
         System.err.printf(
                 Locale.ROOT, "%s: median %.2f ms, worst %.2f ms of %d%s%n", what, median, worst, nanos.length, goal);
-        if (median >= most) {
-            throw new ServerFault(Kind.UNFAIR, """
+        ServerFault.unless(
+                median < most,
+                Kind.UNFAIR,
+                "does the loop read one client until nothing is left, or wait inside a handler? One read per readiness is fair.",
+                """
                     %s: half of the answers took over %.0f ms.
-                    Expected:  under %.0f ms
-                    Look at:   does the loop read one client until nothing is left, or wait inside a handler? \
-                    One read per readiness is fair.""".formatted(what, median, most));
-        }
+                    Expected:  under %.0f ms""",
+                what,
+                median,
+                most);
     }
 
     /** The median of so many questions, in milliseconds. */

@@ -26,6 +26,7 @@ import org.testcontainers.containers.Network;
 import org.testcontainers.containers.output.OutputFrame.OutputType;
 import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
 import org.testcontainers.images.builder.ImageFromDockerfile;
+import tcp.testkit.Unmet;
 import tcp.testkit.client.LoadClient;
 
 /**
@@ -83,10 +84,11 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     /** A server in a container with limits, which is ready when it prints this. */
     private static ProgramContainer limited(Path jar, String awaited) {
         if (!Files.exists(jar)) {
-            throw new AssertionError("""
-                    There is no %s to put into a container.
-                    Look at:   Maven makes it after the unit tests. Run ./mvnw verify, or ./mvnw package \
-                    before you start this test alone.""".formatted(jar));
+            throw new Unmet(
+                    "There is no %s to put into a container.".formatted(jar),
+                    "Maven makes it after the unit tests. Run ./mvnw verify, or ./mvnw package before you start this"
+                            + " test alone.",
+                    null);
         }
         Future<String> image = SERVER_IMAGES.computeIfAbsent(jar.toAbsolutePath(), ProgramContainer::image);
         return new ProgramContainer(image, awaited).withCreateContainerCmdModifier(ProgramContainer::limit);
@@ -251,11 +253,8 @@ public final class ProgramContainer extends GenericContainer<ProgramContainer> {
     /** Checks that it has not ended, and if it has, says how, and what it printed. */
     public void assertRunning() {
         if (!isRunning()) {
-            throw new AssertionError("It has ended. Nothing in the test asked it to.\n"
-                    + report()
-                    + "\nLook at:   137 is a kill, by the kernel if it was out of"
-                    + " memory; 1 with a stack trace is an exception that ended the"
-                    + " loop.");
+            throw new Unmet(
+                    "It has ended. Nothing in the test asked it to.\n" + report(), ContainerServer.STATUSES, null);
         }
     }
 

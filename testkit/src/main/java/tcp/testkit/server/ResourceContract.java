@@ -1,6 +1,5 @@
 package tcp.testkit.server;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -11,6 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tcp.testkit.Unmet;
 import tcp.testkit.client.Client;
 import tcp.testkit.server.ServerFault.Kind;
 import tcp.testkit.system.Machine;
@@ -50,7 +50,7 @@ public interface ResourceContract extends RobustnessContract {
         do { // what was asked before may still have its consequences, and a loop that spins goes on
             var before = server.cpuTimes();
             Thread.sleep(WATCHED.toMillis()); // what is measured, not waited for
-            fault = server.busy(before, IDLE, "\nLook at:   " + lookAt);
+            fault = server.busy(before, IDLE, lookAt);
         } while (fault.isPresent() && ++tries < 5);
         fault.ifPresent(it -> {
             throw it;
@@ -79,11 +79,8 @@ public interface ResourceContract extends RobustnessContract {
             Thread.sleep(WATCHED.toMillis()); // what is measured, not waited for
             times = server.timesAsleep() - before;
         } while (times > 0 && ++tries < 5);
-        if (times > 0) {
-            throw new ServerFault(Kind.WAKES_FOR_NOTHING, """
-                    The server woke up %d times in %d ms in which nothing happened.
-                    Look at:   %s""".formatted(times, WATCHED.toMillis(), lookAt));
-        }
+        ServerFault.unless(times <= 0, Kind.WAKES_FOR_NOTHING, lookAt, """
+                The server woke up %d times in %d ms in which nothing happened.""", times, WATCHED.toMillis());
     }
 
     /** A client that has left, in whatever way, is forgotten. */
@@ -113,9 +110,10 @@ public interface ResourceContract extends RobustnessContract {
             forgotten = forgetsInAWhile(server, again, 250);
         }
         if (!forgotten) {
-            throw new ServerFault(Kind.KEEPS_MEMORY, """
-                    Of each of 1,000 clients that have left, %d bytes are still in use.
-                    Look at:   which collection of yours still holds something of a client that is gone?""".formatted(kept[2]));
+            throw new ServerFault(
+                    Kind.KEEPS_MEMORY,
+                    "Of each of 1,000 clients that have left, %d bytes are still in use.".formatted(kept[2]),
+                    "which collection of yours still holds something of a client that is gone?");
         }
     }
 
@@ -138,11 +136,12 @@ public interface ResourceContract extends RobustnessContract {
         assertServed(server.address());
         long each = (Machine.heapInUse() + Machine.bytesInDirectBuffers() - before) / 50;
         clients.forEach(Client::close);
-        if (each >= memoryForAClient()) {
-            throw new ServerFault(Kind.KEEPS_MEMORY, """
-                    50 clients are connected, and each takes %d bytes of memory.
-                    Look at:   what do you make for each client? A thousand of them take a thousand times as much.""".formatted(each));
-        }
+        ServerFault.unless(
+                each < memoryForAClient(),
+                Kind.KEEPS_MEMORY,
+                "what do you make for each client? A thousand of them take a thousand times as much.",
+                "50 clients are connected, and each takes %d bytes of memory.",
+                each);
     }
 
     /** The most that may be kept for a client while it is there, in bytes. */
@@ -160,9 +159,11 @@ public interface ResourceContract extends RobustnessContract {
         RobustnessContract.resetMany(server.address());
         assertServed(server.address());
         if (!RunningServer.await(Client.patience(), () -> Machine.openDescriptors() <= before)) {
-            throw new ServerFault(Kind.LEAKS_DESCRIPTORS, """
-                    Before 300 clients came and reset there were %d descriptors open, and now there are %d.
-                    Look at:   is the channel closed on every way out: end of stream, and an exception?""".formatted(before, Machine.openDescriptors()));
+            throw new ServerFault(
+                    Kind.LEAKS_DESCRIPTORS,
+                    "Before 300 clients came and reset there were %d descriptors open, and now there are %d."
+                            .formatted(before, Machine.openDescriptors()),
+                    "is the channel closed on every way out: end of stream, and an exception?");
         }
     }
 
@@ -209,13 +210,18 @@ public interface ResourceContract extends RobustnessContract {
         long freed = before - Machine.openDescriptors();
         clients.forEach(Client::close);
         if (freed < descriptorsHeldFor(90)) {
-            throw new ServerFault(Kind.LEAKS_DESCRIPTORS, """
-                    close() freed %d descriptors, and the server held %d at least.
-                    Look at:   does close() close the listener, the selector, and the channel of each key?""".formatted(freed, descriptorsHeldFor(90)));
+            throw new ServerFault(
+                    Kind.LEAKS_DESCRIPTORS,
+                    "close() freed %d descriptors, and the server held %d at least."
+                            .formatted(freed, descriptorsHeldFor(90)),
+                    "does close() close the listener, the selector, and the channel of each key?");
         }
-        assertThat(freedAtOnce).withFailMessage("""
-                        When close() returned, %d descriptors were free again; when run() had ended, %d.
-                        Look at:   does close() wait for the end of run()?""", freedAtOnce, freed).isGreaterThanOrEqualTo(descriptorsHeldFor(90));
+        Unmet.unless(
+                freedAtOnce >= descriptorsHeldFor(90),
+                "does close() wait for the end of run()?",
+                "When close() returned, %d descriptors were free again; when run() had ended, %d.",
+                freedAtOnce,
+                freed);
     }
 
     /** How many descriptors this step's server holds while so many clients are there. */
@@ -251,11 +257,13 @@ public interface ResourceContract extends RobustnessContract {
                 assertThatThrownBy(() -> server.another(port)).isInstanceOf(Exception.class);
             }
             long left = Machine.openDescriptors() - before;
-            if (left > 10) { // others in this process may open a file meanwhile
-                throw new ServerFault(Kind.CONSTRUCTOR_LEAKS, """
-                        100 servers that could not listen left %d descriptors open.
-                        Look at:   when bind() throws an exception, who closes what was opened before it?""".formatted(left));
-            }
+            // others in this process may open a file meanwhile
+            ServerFault.unless(
+                    left <= 10,
+                    Kind.CONSTRUCTOR_LEAKS,
+                    "when bind() throws an exception, who closes what was opened before it?",
+                    "100 servers that could not listen left %d descriptors open.",
+                    left);
         }
     }
 
@@ -266,9 +274,9 @@ public interface ResourceContract extends RobustnessContract {
     default void needsLittleMemoryOfItsOwn(InProcessServer server) throws Exception {
         long before = Machine.bytesInDirectBuffers();
         try (AutoCloseable another = server.another(0)) {
-            assertThat(Machine.bytesInDirectBuffers() - before)
-                    .as("bytes in direct buffers of a new server. Look at: how large is each allocateDirect()?")
-                    .isLessThan(1_000_000);
+            long taken = Machine.bytesInDirectBuffers() - before;
+            Unmet.unless(taken < 1_000_000, "how large is each allocateDirect()?", """
+                    A new server has %d bytes in direct buffers.""", taken);
         }
     }
 }

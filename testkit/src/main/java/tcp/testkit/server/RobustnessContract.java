@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.util.Optional;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -14,9 +13,11 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import tcp.testkit.Unmet;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.Symptom;
 import tcp.testkit.client.UnexpectedResponse;
+import tcp.testkit.system.Machine;
 
 /**
  * What holds for the server of each step, whatever else it does: clients that leave, in
@@ -103,13 +104,14 @@ public interface RobustnessContract {
                         .flatMap(NetworkInterface::inetAddresses)
                         .filter(address -> !address.getHostAddress().equals("127.0.0.1"))
                         .findFirst();
-        Assumptions.assumeTrue(other.isPresent(), "this machine has no address but 127.0.0.1");
+        Machine.assume(other.isPresent(), () -> "this machine has no address but 127.0.0.1");
         try {
             Client.connect(new InetSocketAddress(other.get(), server.getPort())).close();
         } catch (UnexpectedResponse e) {
-            throw new AssertionError("""
-                    It can be reached at %s, and not at %s.
-                    Look at:   which address is given to bind()?""".formatted(server, other.get()), e);
+            throw new Unmet(
+                    "It can be reached at %s, and not at %s.".formatted(server, other.get()),
+                    "which address is given to bind()?",
+                    e);
         }
     }
 }

@@ -1,7 +1,5 @@
 package tcp.testkit.server;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import tcp.testkit.Unmet;
 import tcp.testkit.client.Client;
 
 /** A server that a test can talk to. How it was started is no concern of the test's. */
@@ -83,10 +82,14 @@ public abstract class RunningServer implements AutoCloseable {
     /** Checks that it has printed these lines and no others, once it had time to do so. */
     public final void expectOutput(String... lines) {
         awaitPrinted(() -> out().size() >= lines.length);
-        assertThat(out()).withFailMessage("""
+        Unmet.unless(
+                out().equals(List.of(lines)),
+                "what is printed when, and does each case reach its own println()?",
+                """
                         It should have printed %s
-                        and it has printed    %s
-                        Look at:   what is printed when, and does each case reach its own println()?""", List.of(lines), out()).containsExactly(lines);
+                        and it has printed    %s""",
+                List.of(lines),
+                out());
     }
 
     /** Waits until this holds for what it has printed, or it will print no more. Returns whether it does. */

@@ -2,7 +2,6 @@ package tcp.testkit.server;
 
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -12,6 +11,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import tcp.testkit.client.UnexpectedResponse;
+import tcp.testkit.system.Machine;
 
 /**
  * Gives a test the server that it asks for, by the type of a parameter:
@@ -45,7 +45,7 @@ public final class ServerExtension
         for (Class<?> type : context.getRequiredTestMethod().getParameterTypes()) {
             if (isServer(type)) {
                 RunningServer server = server(type, context);
-                Assumptions.assumeTrue(
+                Machine.assume(
                         type == InetSocketAddress.class || type.isInstance(server),
                         () -> "needs a server of another kind: " + type.getSimpleName());
             }
@@ -145,9 +145,8 @@ public final class ServerExtension
             throw thrown;
         }
         ServerFault found = fault.get();
-        var both = new ServerFault(found.kind(), found.getMessage() + "\n\n" + thrown.getMessage(), found.getCause());
-        both.addSuppressed(thrown);
-        throw both;
+        found.addSuppressed(thrown);
+        throw found;
     }
 
     /** The server of a test, if it has asked for one. */

@@ -1,12 +1,14 @@
 package tcp.testkit.server;
 
-import tcp.testkit.client.UnexpectedResponse;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tcp.testkit.Unmet;
 
 /**
- * Something is wrong with the server itself, beyond what a client can see. If a client has
- * seen something too, that {@link UnexpectedResponse} is among the suppressed exceptions.
+ * Something is wrong with the server itself, beyond what a client can see. If a test has
+ * seen something too, that is among the suppressed exceptions.
  */
-public final class ServerFault extends AssertionError {
+public final class ServerFault extends Unmet {
     private static final long serialVersionUID = 1;
 
     /** What is wrong. */
@@ -41,16 +43,39 @@ public final class ServerFault extends AssertionError {
 
     private final Kind kind;
 
-    public ServerFault(Kind kind, String message, Throwable cause) {
-        super(message, cause);
+    public ServerFault(Kind kind, String happened, String lookAt, Throwable cause) {
+        super(happened, lookAt, cause);
         this.kind = kind;
     }
 
-    public ServerFault(Kind kind, String message) {
-        this(kind, message, null);
+    public ServerFault(Kind kind, String happened, String lookAt) {
+        this(kind, happened, lookAt, null);
+    }
+
+    public ServerFault(Kind kind, String happened) {
+        this(kind, happened, "", null);
+    }
+
+    /**
+     * @param happened a format for these values
+     * @throws ServerFault of this kind if the requirement is not met
+     */
+    public static void unless(boolean met, Kind kind, String lookAt, String happened, Object... values) {
+        if (!met) {
+            throw new ServerFault(kind, happened.formatted(values), lookAt);
+        }
     }
 
     public Kind kind() {
         return kind;
+    }
+
+    /** What happened, and what a test has seen of it. */
+    @Override
+    public String getMessage() {
+        return Stream.concat(
+                        Stream.of(super.getMessage()),
+                        Stream.of(getSuppressed()).map(Throwable::getMessage))
+                .collect(Collectors.joining("\n\n"));
     }
 }

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import tcp.testkit.client.Client;
 import tcp.testkit.server.ServerFault.Kind;
+import tcp.testkit.system.Machine;
 import tcp.testkit.system.Programs;
 
 /**
@@ -166,7 +166,7 @@ public final class ServerProcess extends RunningServer {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ServerFault(Kind.DOES_NOT_END, "The wait for its end was interrupted.\n" + this, e);
+            throw new ServerFault(Kind.DOES_NOT_END, "The wait for its end was interrupted.\n" + this, "", e);
         }
         return process.exitValue();
     }
@@ -211,7 +211,7 @@ public final class ServerProcess extends RunningServer {
 
     /** Asks it to end: SIGTERM. Skips the test on Windows, where that cannot be asked. */
     public void terminate() {
-        Assumptions.assumeTrue(process.supportsNormalTermination(), "this system has no SIGTERM");
+        Machine.assume(process.supportsNormalTermination(), () -> "this system has no SIGTERM");
         closed = true;
         process.toHandle().destroy(); // Process.destroy() would close its streams, too
     }
@@ -240,7 +240,7 @@ public final class ServerProcess extends RunningServer {
             throw fault().orElseThrow();
         }
         var time = process.info().totalCpuDuration();
-        Assumptions.assumeTrue(time.isPresent(), "this system does not tell CPU times");
+        Machine.assume(time.isPresent(), () -> "this system does not tell CPU times");
         return time.get();
     }
 

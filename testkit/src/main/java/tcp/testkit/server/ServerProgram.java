@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import tcp.testkit.system.Machine;
 import tcp.testkit.system.Programs;
 
 /**
@@ -59,7 +59,7 @@ public record ServerProgram(
 
     /** Starts it on a free port with a limit to its descriptors. Skips the test on Windows. */
     public ServerProcess startWithDescriptors(int limit, String... options) {
-        Assumptions.assumeTrue(canLimitDescriptors(), "limiting descriptors needs a Unix shell");
+        Machine.assume(canLimitDescriptors(), () -> "limiting descriptors needs a Unix shell");
         return start(withDescriptors(limit, options));
     }
 

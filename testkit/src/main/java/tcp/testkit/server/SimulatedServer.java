@@ -24,6 +24,7 @@ import tcp.simulation.SimulationClassLoader;
 import tcp.testkit.client.Client;
 import tcp.testkit.client.Transport;
 import tcp.testkit.server.ServerFault.Kind;
+import tcp.testkit.system.Machine;
 
 /**
  * A server on a network of its own in memory. Whatever a client does, the server has done all
@@ -56,7 +57,7 @@ public final class SimulatedServer extends RunningServer {
             var run = type.getMethod("run");
             loop = network.start(() -> InProcessServer.invoke(run, server));
         } catch (ReflectiveOperationException e) {
-            throw new ServerFault(Kind.DOES_NOT_START, "There is no such server: " + e, e);
+            throw new ServerFault(Kind.DOES_NOT_START, "There is no such server: " + e, "", e);
         } catch (ServerFault e) {
             abortIfNotSimulated(e.getCause());
             throw e;
@@ -85,9 +86,9 @@ public final class SimulatedServer extends RunningServer {
 
     private void abortIfNotSimulated(Throwable thrown) {
         List<String> used = network.notSimulated();
-        Assumptions.assumeTrue(used.isEmpty(), () -> "it uses what is not simulated: " + String.join(", ", used));
-        Assumptions.assumeFalse(
-                thrown instanceof UnsupportedOperationException,
+        Machine.assume(used.isEmpty(), () -> "it uses what is not simulated: " + String.join(", () -> ", used));
+        Machine.assume(
+                !(thrown instanceof UnsupportedOperationException),
                 () -> "it uses what is not simulated: " + thrown.getMessage());
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -66,7 +67,7 @@ public final class Machine {
     /** Skips the test if this process may not have so many descriptors more. */
     public static void assumeDescriptors(int more) {
         long max = unix().getMaxFileDescriptorCount();
-        Assumptions.assumeTrue(
+        assume(
                 max - openDescriptors() > more,
                 () -> "needs %d more descriptors, and this process may have %d in all: raise it with `ulimit -n %d`"
                         .formatted(more, max, more + 1000));
@@ -74,8 +75,15 @@ public final class Machine {
 
     private static UnixOperatingSystemMXBean unix() {
         var os = ManagementFactory.getOperatingSystemMXBean();
-        Assumptions.assumeTrue(os instanceof UnixOperatingSystemMXBean, "counting descriptors needs Linux or macOS");
+        assume(os instanceof UnixOperatingSystemMXBean, () -> "counting descriptors needs Linux or macOS");
         return (UnixOperatingSystemMXBean) os;
+    }
+
+    /** Skips the test, and says why, unless this holds. */
+    public static void assume(boolean holds, Supplier<String> reason) {
+        if (!holds) { // JUnit's assumeTrue() would put words of its own before the reason
+            Assumptions.abort(reason);
+        }
     }
 
     /** Whether this is Linux. */
@@ -85,7 +93,7 @@ public final class Machine {
 
     /** Skips the test but on Linux. */
     public static void assumeLinux(String what) {
-        Assumptions.assumeTrue(isLinux(), () -> what + " needs Linux");
+        assume(isLinux(), () -> what + " needs Linux");
     }
 
     /** How often the threads of this process that have these names gave the CPU away to wait. */

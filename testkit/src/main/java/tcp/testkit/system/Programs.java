@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /** Other programs on this machine. */
 public final class Programs {
@@ -56,8 +55,7 @@ public final class Programs {
             }
         }
         boolean found = newest >= version;
-        Assumptions.assumeTrue(
-                found, () -> "needs JDK %d: run this with it, or have it in /usr/lib/jvm".formatted(version));
+        Machine.assume(found, () -> "needs JDK %d: run this with it, or have it in /usr/lib/jvm".formatted(version));
         return java;
     }
 
@@ -74,10 +72,10 @@ public final class Programs {
 
     /** Skips the test if there is no such program, or this machine does not let it work. */
     public static void assume(String name) {
-        Assumptions.assumeTrue(find(name).isPresent(), () -> "needs the program " + name);
+        Machine.assume(find(name).isPresent(), () -> "needs the program " + name);
         if (name.equals("strace")) {
             Optional<String> refusal = refusal(name, "-o", File.separator + "dev/null", "true");
-            Assumptions.assumeTrue(refusal.isEmpty(), () -> "strace is here, but may not trace: " + refusal.get());
+            Machine.assume(refusal.isEmpty(), () -> "strace is here, but may not trace: " + refusal.get());
         }
     }
 
