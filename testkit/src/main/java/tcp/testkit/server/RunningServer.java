@@ -49,25 +49,25 @@ public abstract class RunningServer implements AutoCloseable {
      */
     public abstract void awaitEnd();
 
-    /** What it uses of one CPU from now on for this long: 0 is idle, 1 is a busy core. */
-    public final double cpuShare(Duration time) throws InterruptedException {
-        Duration before = cpuTime();
-        long start = System.nanoTime();
-        TimeUnit.NANOSECONDS.sleep(time.toNanos()); // what is measured, not waited for
-        Duration used = cpuTime().minus(before);
-        return (double) used.toNanos() / (System.nanoTime() - start);
+    /** The same as {@link #cpuShareAtRest(double, int)}, with five tries. */
+    public final double cpuShareAtRest(double enough) throws InterruptedException {
+        return cpuShareAtRest(enough, 5);
     }
 
     /**
-     * The same while nothing happens. A process that was just asked something may still compile what it did, so
-     * the least of five tries of a quarter of a second counts.
+     * What it uses of one CPU while nothing happens: 0 is idle, 1 is a busy core. A process that was just asked
+     * something may still compile what it did, so the least of some tries of a quarter of a second counts.
      *
      * @param enough how little will do: there is no other try after one with less
      */
-    public final double cpuShareAtRest(double enough) throws InterruptedException {
+    public final double cpuShareAtRest(double enough, int tries) throws InterruptedException {
         double least = Double.MAX_VALUE;
-        for (int i = 0; i < 5 && least >= enough; i++) {
-            least = Math.min(least, cpuShare(Duration.ofMillis(250)));
+        for (int i = 0; i < tries && least >= enough; i++) {
+            Duration before = cpuTime();
+            long start = System.nanoTime();
+            TimeUnit.MILLISECONDS.sleep(250); // what is measured, not waited for
+            Duration used = cpuTime().minus(before);
+            least = Math.min(least, (double) used.toNanos() / (System.nanoTime() - start));
         }
         return least;
     }
