@@ -79,7 +79,7 @@ public interface ResourceContract extends RobustnessContract {
             Thread.sleep(WATCHED.toMillis()); // what is measured, not waited for
             times = server.timesAsleep() - before;
         } while (times > 0 && ++tries < 5);
-        ServerFault.unless(times <= 0, Kind.WAKES_FOR_NOTHING, lookAt, """
+        ServerFault.unless(times == 0, Kind.WAKES_FOR_NOTHING, lookAt, """
                 The server woke up %d times in %d ms in which nothing happened.""", times, WATCHED.toMillis());
     }
 

@@ -86,7 +86,7 @@ public final class SimulatedServer extends RunningServer {
 
     private void abortIfNotSimulated(Throwable thrown) {
         List<String> used = network.notSimulated();
-        Machine.assume(used.isEmpty(), () -> "it uses what is not simulated: " + String.join(", () -> ", used));
+        Machine.assume(used.isEmpty(), () -> "it uses what is not simulated: " + String.join(", ", used));
         Machine.assume(
                 !(thrown instanceof UnsupportedOperationException),
                 () -> "it uses what is not simulated: " + thrown.getMessage());
