@@ -15,6 +15,7 @@ import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import tcp.simulation.story.Loopback;
 
 /** The JDK's own channels, and sockets at the other end. */
 final class LoopbackWorld implements World {
@@ -90,13 +91,9 @@ final class LoopbackWorld implements World {
 
     @Override
     public void awaitAsleep(Thread thread) {
-        StackTraceElement[] stack;
-        do {
+        while (!Loopback.waits(thread.getStackTrace())) {
             Thread.onSpinWait();
-            stack = thread.getStackTrace();
-        } while (stack.length == 0
-                || !stack[0].isNativeMethod()
-                || !stack[0].getClassName().startsWith("sun.nio.ch."));
+        }
     }
 
     private static final class LoopbackRemote implements Remote {

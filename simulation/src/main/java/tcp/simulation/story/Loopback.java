@@ -22,6 +22,9 @@ public final class Loopback {
     private static final Set<Kind> VISIBLE = EnumSet.of(
             Kind.SILENT, Kind.WRONG_BYTES, Kind.MORE, Kind.EARLY_END, Kind.NO_END, Kind.RESET, Kind.LOOP_ENDED);
 
+    /** The JDK's native methods that may wait: those of selectors, and of channels in blocking mode. */
+    private static final Set<String> WAITING = Set.of("wait", "poll", "accept", "read0", "readv0", "write0", "writev0");
+
     private static final int LOOK = 30; // ms between two looks at what has come
     private static final int QUIET = 2; // looks without news while the server waits for its clients
     private static final int ENDED = 8; // the same when nothing is sent any more: a busy machine is slow at times
@@ -163,10 +166,20 @@ public final class Loopback {
         }
     }
 
-    /** Whether the system waits for clients on its behalf, or it has ended. */
+    /** Whether it waits for its clients, or has ended. */
     private boolean isServerWaiting() {
         StackTraceElement[] stack = server.getStackTrace();
-        return stack.length == 0
-                || stack[0].isNativeMethod() && stack[0].getClassName().startsWith("sun.nio.ch.");
+        return stack.length == 0 || waits(stack);
+    }
+
+    /**
+     * Whether a thread is in a call in which the system may let it wait. Other native methods, such as the one that
+     * tells epoll of a key, come before it, and a slow machine is in them for a while, too.
+     */
+    public static boolean waits(StackTraceElement[] stack) {
+        return stack.length > 0
+                && stack[0].isNativeMethod()
+                && stack[0].getClassName().startsWith("sun.nio.ch.")
+                && WAITING.contains(stack[0].getMethodName());
     }
 }
