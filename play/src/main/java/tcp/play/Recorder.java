@@ -252,7 +252,7 @@ final class Recorder extends Player {
         } else if (value instanceof ByteBuffer buffer) {
             return "position " + buffer.position() + ", limit " + buffer.limit() + ", capacity " + buffer.capacity();
         } else if (value instanceof byte[] bytes) {
-            return bytes.length + " bytes";
+            return bytes.length + (bytes.length == 1 ? " byte" : " bytes");
         } else if (value instanceof Machine.Told object) {
             StringBuilder before = told;
             told = new StringBuilder();

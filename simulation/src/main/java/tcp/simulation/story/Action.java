@@ -60,6 +60,11 @@ public record Action(What what, int client, String text, long number, int call) 
             hasNumber = words.contains("%d");
         }
 
+        /** How much of the words is said with this number: "1 byte", without the last letter. */
+        private int length(long number) {
+            return words.length() - (hasNumber && number == 1 && words.endsWith("es") ? 1 : 0);
+        }
+
         /** The action that a line says in these words; null: it does not. */
         private Action parse(String line) {
             int at = 0;
@@ -68,7 +73,9 @@ public record Action(What what, int client, String text, long number, int call) 
             long number = 0;
             for (int i = 0; i < words.length(); i++) {
                 if (words.charAt(i) != '%') {
-                    if (!line.startsWith(words.substring(i, i + 1), at++)) {
+                    if (line.startsWith(words.substring(i, i + 1), at)) {
+                        at++;
+                    } else if (i != length(number)) {
                         return null;
                     }
                     continue;
@@ -169,7 +176,7 @@ public record Action(What what, int client, String text, long number, int call) 
     /** Without when it happens. */
     String words() {
         StringBuilder said = new StringBuilder();
-        for (int i = 0; i < what.words.length(); i++) {
+        for (int i = 0; i < what.length(number); i++) {
             char c = what.words.charAt(i);
             if (c != '%') {
                 said.append(c);

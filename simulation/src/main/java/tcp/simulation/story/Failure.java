@@ -93,7 +93,11 @@ public record Failure(
                     step.calls.stream().limit(MOST_CALLS).map(Call::toString).collect(Collectors.joining(" · "));
             int more = step.calls.size() - MOST_CALLS;
             lines.add(("%2d  %-" + Math.min(width, 48) + "s  %s%s")
-                    .formatted(lines.size() + 1, step, calls, more > 0 ? " · and " + more + " more calls" : "")
+                    .formatted(
+                            lines.size() + 1,
+                            step,
+                            calls,
+                            more > 0 ? " · and " + more + (more == 1 ? " more call" : " more calls") : "")
                     .stripTrailing());
         }
         return lines;

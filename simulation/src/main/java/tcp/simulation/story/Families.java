@@ -35,7 +35,7 @@ final class Families implements Iterator<Story> {
             A connects; B connects; A sends %3$s; B sends %3$s; A sends %4$s; B sends %4$s
             A connects; A sends %2$s; the server is interrupted
             A connects; A stops reading; A sends %1$s; the server is interrupted at once
-            buffers hold 1 bytes; A connects; B connects; A stops reading; B stops reading; A sends %1$s; B sends %5$s; A reads on; B reads on
+            buffers hold 1 byte; A connects; B connects; A stops reading; B stops reading; A sends %1$s; B sends %5$s; A reads on; B reads on
             """;
 
     private static final String LONG = """

@@ -652,7 +652,7 @@ final class Run extends Player {
         int end = Math.min(text.length(), start + 60);
         String part =
                 (start > 0 ? "…" : "") + Action.quoted(text.substring(start, end)) + (end < text.length() ? "…" : "");
-        return text.isEmpty() ? "nothing" : text.length() + " bytes " + part;
+        return text.isEmpty() ? "nothing" : text.length() + (text.length() == 1 ? " byte " : " bytes ") + part;
     }
 
     private static String seen(Client client) {

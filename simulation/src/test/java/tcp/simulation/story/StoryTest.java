@@ -24,6 +24,9 @@ class StoryTest {
                 A sends "x" 20000 times at call 3
                 A stops reading
                 A takes 7 bytes
+                A takes 1 byte
+                A sends "x" 1 time at call 3
+                1 ms pass
                 A reads on
                 2 descriptors are left
                 descriptors run out
@@ -35,6 +38,7 @@ class StoryTest {
         Story story = Story.parse(all);
         assertThat(story).hasToString(all);
         assertThat(Story.parse(story.onOneLine())).isEqualTo(story);
+        assertThat(Story.parse(all.replace("1 byte", "1 bytes"))).isEqualTo(story);
         assertThat(story.actions().get(6).text()).isEqualTo("GET / HTTP/1.1\r\n; \"\\\t\0\u00ff");
     }
 
