@@ -81,7 +81,8 @@ const all = (exercise) => [
   { text: 'The workshop', items: [
     { text: 'How it goes', link: '/workshop/' },
     ...exercise.map(({ title, link }) => ({ text: title, link })),
-    { text: 'Teaching it', link: '/workshop/TEACHING' }] },
+    { text: 'Teaching it', link: '/workshop/TEACHING' },
+    { text: 'Adding an exercise', link: '/workshop/CONTRIBUTING' }] },
   { text: 'Keep going', items: more },
 ]
 

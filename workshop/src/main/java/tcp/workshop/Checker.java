@@ -35,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.platform.commons.support.ReflectionSupport;
 import org.junit.platform.engine.CancellationToken;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestExecutionResult;
@@ -129,6 +130,8 @@ final class Checker implements TestExecutionListener {
                 event(Event.ERROR, e.getMessage());
             } catch (IOException e) {
                 event(Event.ERROR, "Cannot check it: %s (%s)".formatted(e.getMessage(), Workspace.reason(e)));
+            } catch (RuntimeException e) {
+                event(Event.ERROR, "This is a fault of the workshop's, not of your server: " + e);
             }
         }
         Runtime.getRuntime().halt(0);
@@ -336,16 +339,26 @@ final class Checker implements TestExecutionListener {
             return end(
                     1, count() + " met, and the next one is not", failure.get().requirement(), names);
         }
-        if (met.size() + skipped.size() == 0) {
-            throw new UserError("The requirements of %s cannot be tried this way: they need more than an address."
-                    .formatted(exercise.name()));
+        if (skipped.isEmpty() && Set.of(STORIES).containsAll(met)) {
+            throw new UserError(
+                    ReflectionSupport.findAllClassesInPackage(exercise.requirements(), type -> true, name -> true)
+                                    .isEmpty()
+                            ? """
+                            There are no requirements for %s: no test class in a package %s is built. \
+                            If it is new, build it: %s""".formatted(exercise.name(), exercise.requirements(), Report.BUILD)
+                            : "The requirements of %s cannot be tried this way: they need more than an address."
+                                    .formatted(exercise.name()));
         }
         if (target != null && !skipped.isEmpty()) { // it was said before that not all can be seen
-            return end(0, "all %s met, and %d cannot be seen from outside".formatted(count(), skipped.size()), "", "");
+            return end(0, "%s met, and %d cannot be seen from outside".formatted(all(), skipped.size()), "", "");
         }
         return skipped.isEmpty()
-                ? end(0, "all " + count() + " met", "", "")
+                ? end(0, all() + " met", "", "")
                 : end(3, "%s met, %d skipped".formatted(count(), skipped.size()), "", "");
+    }
+
+    private String all() {
+        return met.size() == 1 ? "all it asks is" : "all " + count();
     }
 
     private String count() {

@@ -203,6 +203,11 @@ record Diagnosis(String name, String tell) {
                         .toList();
     }
 
+    /** The names of the rules that are for all exercises. */
+    static List<String> namesForAll() {
+        return FOR_ALL.stream().map(Rule::name).toList();
+    }
+
     /** One of those for all, by its name. */
     static Diagnosis named(String name) {
         return FOR_ALL.stream()

@@ -37,13 +37,19 @@ record Exercise(
         String requirements,
         String stories) {
 
+    private static final List<String> KEYS =
+            List.of("title", "order", "minutes", "from", "solution", "requirements", "stories");
+
     /**
      * All exercises of a project, in their order.
      *
-     * @throws UserError if there are none
+     * @throws UserError if there are none, or one's front matter is wrong
      */
     static List<Exercise> all(Path project) {
         Path exercises = project.resolve("workshop").resolve("exercises");
+        if (!Files.isDirectory(exercises)) {
+            throw new UserError("There are no exercises in " + exercises + ". Is this the project's folder?");
+        }
         Map<String, Exercise> found = new HashMap<>();
         try (Stream<Path> folders = Files.list(exercises)) {
             for (Path folder : folders.sorted().toList()) {
@@ -52,7 +58,7 @@ record Exercise(
                 }
             }
         } catch (IOException e) {
-            throw new UserError("There are no exercises in " + exercises + ". Is this the project's folder?");
+            throw new UserError("Cannot read the exercises: %s (%s)".formatted(e.getMessage(), Workspace.reason(e)));
         }
         return found.values().stream()
                 .sorted(Comparator.comparingInt(Exercise::order).thenComparing(Exercise::name))
@@ -62,46 +68,65 @@ record Exercise(
     /** Reads the exercise in a folder, after the one that it starts from. */
     private static Exercise find(Path folder, Path project, Map<String, Exercise> found) throws IOException {
         String name = folder.getFileName().toString();
-        Exercise known = found.get(name);
-        if (known != null) {
-            return known;
+        if (found.get(name) != null) {
+            return found.get(name);
         }
-        Map<String, String> front = frontMatter(folder.resolve("README.md"));
-        Path starter = front.containsKey("from")
-                ? find(folder.resolveSibling(front.get("from")), project, found).solution
-                : folder.resolve("starter").resolve("Server.java");
+        found.put(name, null); // whoever starts from it now starts from itself
+        Path task = folder.resolve("README.md");
+        Map<String, String> front = frontMatter(task);
+        Path starter = folder.resolve("starter").resolve("Server.java");
+        String from = front.get("from");
+        if (from != null) {
+            Path other = folder.resolveSibling(from);
+            boolean itself = found.containsKey(from) && found.get(from) == null;
+            if (itself || !Files.isRegularFile(other.resolve("README.md"))) {
+                throw new UserError("%s says \"from: %s\", but %s."
+                        .formatted(task, from, itself ? "that one starts from this one" : "there is no such exercise"));
+            }
+            starter = find(other, project, found).solution;
+        }
         Path solution = front.containsKey("solution")
                 ? project.resolve(front.get("solution"))
                 : folder.resolve("solution").resolve("tcp").resolve("Server.java");
+        Exercise exercise = new Exercise(
+                folder,
+                front.getOrDefault("title", name),
+                number("order", "1000", front, task),
+                number("minutes", "30", front, task),
+                starter,
+                solution,
+                front.getOrDefault("requirements", name),
+                front.get("stories"));
+        found.put(name, exercise);
+        return exercise;
+    }
+
+    private static int number(String key, String otherwise, Map<String, String> front, Path file) {
+        String value = front.getOrDefault(key, otherwise);
         try {
-            Exercise exercise = new Exercise(
-                    folder,
-                    front.getOrDefault("title", name),
-                    Integer.parseInt(front.getOrDefault("order", "1000")),
-                    Integer.parseInt(front.getOrDefault("minutes", "30")),
-                    starter,
-                    solution,
-                    front.getOrDefault("requirements", name),
-                    front.get("stories"));
-            found.put(name, exercise);
-            return exercise;
+            return Integer.parseInt(value);
         } catch (NumberFormatException e) {
-            throw new UserError("In the front matter of " + folder.resolve("README.md")
-                    + " order and minutes are numbers. " + e.getMessage());
+            throw new UserError(
+                    "In the front matter of %s, %s must be a number, not \"%s\".".formatted(file, key, value));
         }
     }
 
     /** The lines "key: value" between two lines of three dashes at the beginning. */
     private static Map<String, String> frontMatter(Path file) throws IOException {
-        Map<String, String> front = new HashMap<>();
         List<String> lines = Files.readAllLines(file);
-        for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
-            int colon = line.indexOf(": ");
-            if (!lines.get(0).equals("---") || line.equals("---")) {
-                break;
-            } else if (colon > 0) {
-                front.put(line.substring(0, colon), line.substring(colon + 2).strip());
+        int end = lines.isEmpty() ? 0 : lines.subList(1, lines.size()).indexOf("---") + 1;
+        if (end == 0 || !lines.get(0).equals("---")) {
+            throw new UserError(
+                    file + " must begin with its front matter: lines \"key: value\" between two lines \"---\".");
+        }
+        Map<String, String> front = new HashMap<>();
+        for (String line : lines.subList(1, end)) {
+            String[] parts = line.split(": +", 2);
+            if (parts.length < 2 || !KEYS.contains(parts[0])) {
+                throw new UserError("In the front matter of %s, \"%s\" is not \"key: value\" with one of the keys %s."
+                        .formatted(file, line, String.join(", ", KEYS)));
             }
+            front.put(parts[0], parts[1].strip());
         }
         return front;
     }
@@ -128,9 +153,12 @@ record Exercise(
         return folder.resolve("README.md");
     }
 
-    /** The hints, each a text of its own, from a question to nearly the answer. */
+    /** The hints, each a text of its own, from a question to nearly the answer; none if there is no such file. */
     List<String> hints() throws IOException {
         List<String> hints = new ArrayList<>();
+        if (!Files.exists(folder.resolve("hints.md"))) {
+            return hints;
+        }
         for (String hint : Files.readString(folder.resolve("hints.md")).split("(?m)^## .*\\R")) {
             hints.add(
                     hint.strip().isEmpty() ? "" : hint.replaceFirst("^\\R+", "").stripTrailing());

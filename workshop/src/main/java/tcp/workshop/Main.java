@@ -187,7 +187,11 @@ public final class Main implements Runnable {
                             paramLabel = "HOST:PORT",
                             description = "try a server that runs there, in any language")
                     String target,
-            @Option(names = "--step", paramLabel = "N", description = "with --target: whose requirements") String step,
+            @Option(
+                            names = "--step",
+                            paramLabel = "EXERCISE",
+                            description = "with --target: whose requirements; 5 is short for step5")
+                    String step,
             @Option(names = "--watch", description = "check again whenever you save, until Ctrl-C") boolean watch) {
         if (watch && target != null) {
             throw new UserError("--watch is for your own file. Leave out --watch, or --target.");
@@ -276,7 +280,8 @@ public final class Main implements Runnable {
             }
         }
         if (outcome.status() == 0) {
-            out.println("\nA" + outcome.result().substring(1) + ".");
+            String result = outcome.result();
+            out.println("\n" + Character.toUpperCase(result.charAt(0)) + result.substring(1) + ".");
         } else if (outcome.status() == 3) {
             out.println(
                     "\n" + outcome.result() + " since it could not be tried on this machine, so this is not a pass.");
@@ -318,6 +323,11 @@ public final class Main implements Runnable {
         if (name == null && mine.current() == null) {
             throw new UserError("No exercise is started. Begin with: " + Report.RUN + " start step1");
         }
+        if (name == null
+                && Exercise.all(project).stream().noneMatch(e -> e.name().equals(mine.current()))) {
+            throw new UserError("You have started %s, which is no longer there. Start another one; see: %s progress"
+                    .formatted(mine.current(), Report.RUN));
+        }
         return Exercise.named(name == null ? mine.current() : name, project);
     }
 
@@ -358,8 +368,8 @@ public final class Main implements Runnable {
         } else if (again) {
             hints.subList(0, shown).forEach(hint -> out.println(hint + "\n"));
         } else if (shown == hints.size()) {
-            out.println("There are no more hints for %s. A tested solution: %s"
-                    .formatted(exercise.name(), mine.show(exercise.solution())));
+            out.println("There are no %shints for %s. A tested solution: %s"
+                    .formatted(shown == 0 ? "" : "more ", exercise.name(), mine.show(exercise.solution())));
         } else {
             out.println("Hint %d of %d for %s:\n\n%s"
                     .formatted(shown + 1, hints.size(), exercise.name(), hints.get(shown)));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tcp.simulation.SimulationClassLoader;
 import tcp.testkit.client.Exchange;
 import tcp.testkit.server.ServerFault;
@@ -13,6 +14,9 @@ import tcp.testkit.system.Bytes;
 /** Says what is wrong: what was sent, what came back, what was expected, the likely cause. */
 final class Report {
     static final String RUN = "java -jar workshop/target/workshop.jar";
+    /** Builds the workshop. */
+    static final String BUILD = "./mvnw -q -pl workshop -am package -DskipTests";
+
     private static final int WIDTH = 78;
 
     private final StringBuilder text = new StringBuilder();
@@ -91,19 +95,23 @@ final class Report {
     private void exchange(Exchange seen) {
         String sent = String.join("", seen.sent());
         if (seen.sentBytes() > 0) {
-            text.append(part("Sent", "%s (%d bytes)".formatted(Bytes.quote(sent, 80), seen.sentBytes())));
-            String others =
-                    seen.alone() ? "" : "\n             Other clients took part: this is only what the last one sent.";
+            text.append(part("Sent", "%s (%s)".formatted(Bytes.quote(sent, 80), Bytes.count(seen.sentBytes()))));
+            String others = seen.alone()
+                    ? ""
+                    : "\n             Other clients took part: this is only what the one sent that saw the fault.";
             command(seen).ifPresent(command -> text.append("""
                                  To send the same, start your server and paste this in a second terminal:
                                  %s%s
                     """.formatted(command, others)));
         }
-        String came = seen.received().isEmpty() ? "" : Bytes.quote(seen.received(), 200) + ", then: ";
-        text.append(part("Came back", came + seen.happened()));
+        text.append(part(
+                "Came back",
+                Stream.of(seen.received().isEmpty() ? "" : Bytes.quote(seen.received(), 200), seen.happened())
+                        .filter(some -> !some.isEmpty())
+                        .collect(Collectors.joining(", then "))));
         text.append(part("Expected", seen.expected()));
         if (seen.difference() > 0) {
-            text.append(part("They part", "after %d bytes".formatted(seen.difference())));
+            text.append(part("They part", "after " + Bytes.count(seen.difference())));
         }
     }
 

@@ -8,6 +8,7 @@ import tcp.simulation.story.Exploration;
 import tcp.simulation.story.Failure;
 import tcp.simulation.story.Loopback;
 import tcp.simulation.story.ServerFactory;
+import tcp.testkit.system.UserError;
 
 /** A story on the simulated network in which a server has broken its contract. */
 final class StoryFailure extends AssertionError {
@@ -34,7 +35,11 @@ final class StoryFailure extends AssertionError {
         return showsOnLoopback;
     }
 
-    /** Where one is looked for. */
+    /**
+     * Where one is looked for.
+     *
+     * @throws UserError if there is no such contract
+     */
     static Exploration exploration(String contract, Map<String, byte[]> classes) {
         return Exploration.of(contract(contract), ServerFactory.of("tcp.Server", classes::get))
                 .shrinking(500, Duration.ofSeconds(3));
@@ -46,8 +51,10 @@ final class StoryFailure extends AssertionError {
             return name.contains(".")
                     ? (Contract) Class.forName(name).getField("CONTRACT").get(null)
                     : Contract.of(name);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
+        } catch (ReflectiveOperationException | IllegalArgumentException e) {
+            throw new UserError("""
+                    The exercise says "stories: %s". That is no contract of the simulation's, and no class %s with a \
+                    public static field CONTRACT is built. If it is new, build it: %s""".formatted(name, name, Report.BUILD));
         }
     }
 

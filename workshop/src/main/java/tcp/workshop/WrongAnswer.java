@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import tcp.testkit.source.Patch;
+import tcp.testkit.system.UserError;
 
 /**
  * A known wrong answer, and how to tell a learner who has given it: a file in an exercise's
@@ -41,9 +42,17 @@ record WrongAnswer(Exercise exercise, String name, Map<String, String> head, Pat
         return head.getOrDefault("See", name);
     }
 
-    /** The source of the wrong server. */
+    /**
+     * The source of the wrong server.
+     *
+     * @throws UserError if the change does not fit
+     */
     String source() throws IOException {
         Path base = "starter".equals(head.get("Base")) ? exercise.starter() : exercise.solution();
-        return patch.apply(Files.readString(base));
+        try {
+            return patch.apply(Files.readString(base));
+        } catch (Patch.DoesNotApply e) {
+            throw new UserError("%s of %s does not fit %s: %s".formatted(name, exercise.name(), base, e.getMessage()));
+        }
     }
 }

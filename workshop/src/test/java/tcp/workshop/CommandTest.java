@@ -39,9 +39,14 @@ class CommandTest {
 
     /** Runs a command; returns its exit status and what it printed, on either stream. */
     private String run(String... arguments) {
+        return run(Steps.project(), arguments);
+    }
+
+    /** The same, in another project. */
+    private String run(Path project, String... arguments) {
         printed.reset();
         PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-        CommandLine command = Main.command(Steps.project(), out);
+        CommandLine command = Main.command(project, out);
         command.setErr(new PrintWriter(out, true));
         int status = command.execute(arguments);
         return status + " " + printed.toString(StandardCharsets.UTF_8).replace("\r\n", "\n");
@@ -108,6 +113,32 @@ class CommandTest {
             """)
     void sayInOneLineWhatIsWrong(String command, String said) {
         assertOneLine(run(command.split(" +")), said);
+    }
+
+    /** Who adds an exercise is told which file is wrong, and how. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ---\\ntitle: new\\norder: last\\n---\\n | /new/README.md, order must be a number, not "last".
+            ---\\ntitle: new\\nfrom:step4\\n---\\n | /new/README.md, "from:step4" is not "key: value" with one of the keys
+            ---\\ntitle: new\\nform: step4\\n---\\n | "form: step4" is not "key: value" with one of the keys title, order,
+            ---\\ntitle: new\\nfrom: step44\\n---\\n | /new/README.md says "from: step44", but there is no such exercise.
+            ---\\ntitle: new\\nfrom: new\\n---\\n | /new/README.md says "from: new", but that one starts from this one.
+            ---\\ntitle: new\\n | /new/README.md must begin with its front matter
+            # New\\n | /new/README.md must begin with its front matter
+            """)
+    void sayWhatIsWrongWithAnExercise(String task, String said) throws IOException {
+        Path project = mine.resolve("project");
+        Path folder = Files.createDirectories(project.resolve("workshop/exercises/new"));
+        Files.writeString(folder.resolve("README.md"), task.translateEscapes());
+        String printed = run(project, "progress");
+        assertThat(printed.replace('\\', '/')).contains(said);
+        assertOneLine(printed, "");
+    }
+
+    @Test
+    void anExerciseThatIsGoneIsNamed() throws IOException {
+        Files.writeString(mine.resolve("progress.properties"), "current=gone\n");
+        assertOneLine(run("check"), "You have started gone, which is no longer there. Start another one");
     }
 
     @Test

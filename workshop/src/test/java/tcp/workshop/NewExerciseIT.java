@@ -1,6 +1,7 @@
 package tcp.workshop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,9 +12,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tcp.testkit.Thorough;
 import tcp.testkit.source.SourceCompiler;
 import tcp.testkit.source.Steps;
+import tcp.testkit.system.UserError;
 
 /** A new exercise is a new folder: it is listed, started, checked and diagnosed. */
 @Thorough
@@ -78,8 +82,30 @@ class NewExerciseIT {
             assertThat(said.outcome().requirement()).as("%s", said).isEqualTo("hangsUp");
             assertThat(said.outcome().diagnoses()).containsExactly("stays");
             assertThat(said.text()).contains("Likely     Call close().");
-            assertThat(checks.check(tiny, step2, "solution").join().outcome().status())
-                    .isZero();
+            Checks.Said right = checks.check(tiny, step2, "solution").join();
+            assertThat(right.outcome().status()).isZero();
+            assertThat(right.outcome().result()).isEqualTo("all it asks is met");
+        }
+    }
+
+    /** What is wrong with an exercise is not told as a fault of the learner's server. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            minutes: 7              | There are no requirements for tiny: no test class in a package tiny is built.
+            stories: step2          | There are no requirements for tiny: no test class in a package tiny is built.
+            stories: tiny.Rules     | The exercise says "stories: tiny.Rules".
+            stories: tinny          | The exercise says "stories: tinny".
+            """)
+    void whatIsNotThereOrNotBuiltIsNamed(String line, String said) throws Exception {
+        write("README.md", "---\ntitle: a tiny one\n" + line + "\n---\n\n# Tiny\n");
+        Exercise tiny = Exercise.named("tiny", project);
+        try (Checks checks = new Checks(project, project.resolve("mine"), 1)) {
+            String step2 = Files.readString(Steps.DISCARD.file());
+            assertThatThrownBy(() -> checks.check(tiny, step2, "solution").join())
+                    .cause()
+                    .isInstanceOf(UserError.class)
+                    .hasMessageStartingWith(said)
+                    .hasMessageEndingWith("If it is new, build it: " + Report.BUILD);
         }
     }
 }

@@ -18,26 +18,26 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.commons.support.ReflectionSupport;
-import tcp.testkit.Thorough;
 import tcp.testkit.source.Steps;
 
 /** What a task tells you to try, tried: the command, and the bytes that it says you see. */
 @Execution(ExecutionMode.CONCURRENT)
-@Thorough
 class TryItIT {
     private static final Pattern SEND =
             Pattern.compile("(?m)^    " + Pattern.quote(Report.RUN) + " send(.*)\n(?s:.*?)\n\n((?:    .*\n)+)");
     private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
     static List<Exercise> exercises() {
-        return Exercise.all(Steps.project());
+        return VerdictIT.selected();
     }
 
     @ParameterizedTest
     @MethodSource("exercises")
     void showsWhatTheTaskSays(Exercise exercise) throws Exception {
         Matcher send = SEND.matcher(Files.readString(exercise.task()));
-        assertThat(send.find()).as("a command that sends").isTrue();
+        assertThat(send.find())
+                .as("a command that sends, in the task of %s", exercise.name())
+                .isTrue();
         System.setProperty("target", "127.0.0.1:1"); // of the proxy: nobody listens there
         Submission solution = Submission.compile(exercise.solution(), "Server.java");
         Class<?> type = solution.loader().loadClass("tcp.Server");
@@ -56,6 +56,7 @@ class TryItIT {
             Main.command(Steps.project(), new PrintStream(shown, true, StandardCharsets.UTF_8))
                     .execute(command.toArray(new String[0]));
             assertThat(shown.toString(StandardCharsets.UTF_8).replace("\r\n", "\n"))
+                    .as("what comes back, in the task of %s", exercise.name())
                     .isEqualTo(send.group(2).replaceAll("(?m)^    ", ""));
             server.close();
             loop.get(5, TimeUnit.SECONDS);

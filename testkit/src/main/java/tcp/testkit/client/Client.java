@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tcp.testkit.system.Bytes;
 
 /**
@@ -111,7 +113,7 @@ public final class Client implements AutoCloseable {
             boolean late = e instanceof SocketTimeoutException;
             throw failure(
                     late ? Symptom.BLOCKED : Symptom.RESET,
-                    "all " + bytes.length + " bytes to be taken",
+                    "all " + Bytes.count(bytes.length) + " to be taken",
                     late
                             ? "the send blocked for " + sendPatience().toSeconds() + " s"
                             : "the send failed: " + e.getMessage(),
@@ -172,9 +174,9 @@ public final class Client implements AutoCloseable {
     public byte[] receive(int n) {
         byte[] bytes = new byte[n];
         for (int have = 0; have < n; ) {
-            int read = read(bytes, have, n - have, null, n + " bytes");
+            int read = read(bytes, have, n - have, null, Bytes.count(n));
             if (read == -1) {
-                throw failure(Symptom.EARLY_END, n + " bytes", "end of stream", "", have);
+                throw failure(Symptom.EARLY_END, Bytes.count(n), "end of stream", "", have);
             }
             have += read;
         }
@@ -226,8 +228,7 @@ public final class Client implements AutoCloseable {
 
                         Differs:   %s came
                                    %s was expected""".formatted(from(Arrays.copyOf(got, have + read), at), from(want, at));
-                String happened = "byte " + (at + 1) + " of it is not as expected";
-                throw failure(Symptom.WRONG_BYTES, quoted(want), happened, differs, at);
+                throw failure(Symptom.WRONG_BYTES, quoted(want), "", differs, at);
             }
             have += read;
         }
@@ -237,7 +238,7 @@ public final class Client implements AutoCloseable {
 
     private static String quoted(byte[] want) {
         String start = new String(want, 0, Math.min(KEPT + 1, want.length), StandardCharsets.ISO_8859_1);
-        return Bytes.quote(start, KEPT) + " (" + want.length + " bytes)";
+        return Bytes.quote(start, KEPT) + " (" + Bytes.count(want.length) + ")";
     }
 
     private static String missing(byte[] want, int have) {
@@ -253,7 +254,7 @@ public final class Client implements AutoCloseable {
     /** Checks that the server sends no more and ends its half of the connection. */
     public Client expectEnd() {
         if (read(new byte[KEPT], 0, KEPT, null, "end of stream") != -1) {
-            throw failure(Symptom.MORE, "end of stream", "more bytes", "", -1);
+            throw failure(Symptom.MORE, "end of stream", "", "", -1);
         }
         return this;
     }
@@ -266,11 +267,7 @@ public final class Client implements AutoCloseable {
             int read = connection.read(some, 0, KEPT, time);
             add(some, 0, read);
             throw failure(
-                    read == -1 ? Symptom.EARLY_END : Symptom.MORE,
-                    expected,
-                    read == -1 ? "end of stream" : "bytes",
-                    "",
-                    -1);
+                    read == -1 ? Symptom.EARLY_END : Symptom.MORE, expected, read == -1 ? "end of stream" : "", "", -1);
         } catch (SocketTimeoutException e) {
             return this;
         } catch (IOException e) {
@@ -305,7 +302,8 @@ public final class Client implements AutoCloseable {
                     late ? Symptom.SILENT : Symptom.RESET,
                     want == null ? words : quoted(want),
                     late
-                            ? "nothing more for " + patience().toSeconds() + " s"
+                            ? (receivedBytes == 0 ? "nothing for " : "nothing more for ")
+                                    + patience().toSeconds() + " s"
                             : "the connection broke: " + e.getMessage(),
                     want == null ? "" : missing(want, offset),
                     want == null ? -1 : offset);
@@ -328,16 +326,20 @@ public final class Client implements AutoCloseable {
     private synchronized UnexpectedResponse failure(
             Symptom symptom, String expected, String happened, String more, long difference) {
         String came = received.toString(StandardCharsets.ISO_8859_1);
+        String cameBack = Stream.of(
+                        right == 0 ? "" : Bytes.count(right) + " as expected",
+                        receivedBytes == right ? "" : shown(came, receivedBytes - right),
+                        happened)
+                .filter(some -> !some.isEmpty())
+                .collect(Collectors.joining(", then "));
         String message = """
                 The server did not respond as it should.
                 Sent:      %s%s
-                Came back: %s%s, then: %s
+                Came back: %s
                 Expected:  %s%s""".formatted(
                         shown(String.join("", sent), sentBytes),
                         halfClosed ? ", then end of stream" : "",
-                        right == 0 ? "" : right + " bytes as expected, then ",
-                        shown(came, receivedBytes - right),
-                        happened,
+                        cameBack,
                         expected,
                         more);
         boolean alone = CONNECTED.get(server) == 1;
@@ -358,6 +360,6 @@ public final class Client implements AutoCloseable {
     private static String shown(String start, long total) {
         return total == 0
                 ? "nothing"
-                : Bytes.quote(start, KEPT) + (total > start.length() ? " ..." : "") + " (" + total + " bytes)";
+                : Bytes.quote(start, KEPT) + (total > start.length() ? " ..." : "") + " (" + Bytes.count(total) + ")";
     }
 }

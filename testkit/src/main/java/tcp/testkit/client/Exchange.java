@@ -14,7 +14,7 @@ import java.util.List;
  * @param received the first 200 of those that came in place of what was expected; what had
  *     come before and was as expected is not part of it
  * @param expected what was expected in its place, quoted or in words
- * @param happened what happened instead
+ * @param happened what happened after that, such as the end of the stream; "" if the bytes themselves are wrong
  * @param difference how many bytes of what was expected had come when the first wrong one
  *     came, or none came any more; -1 if no particular bytes were expected
  * @param lookAt what to look at; may be empty

@@ -34,6 +34,11 @@ public final class Bytes {
                 + (text.length() > most ? " ..." : "");
     }
 
+    /** "1 byte", "2 bytes". */
+    public static String count(long n) {
+        return n + (n == 1 ? " byte" : " bytes");
+    }
+
     /**
      * The text that {@link #escape} wrote; Java's own rules, as in a text block, and \x04 as in a story.
      *
