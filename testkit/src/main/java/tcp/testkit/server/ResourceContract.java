@@ -78,7 +78,7 @@ public interface ResourceContract extends RobustnessContract {
             long before = server.timesAsleep();
             Thread.sleep(WATCHED.toMillis()); // what is measured, not waited for
             times = server.timesAsleep() - before;
-        } while (times > 0 && ++tries < 5);
+        } while (times != 0 && ++tries < 5); // below 0: a thread that was about to end has ended
         ServerFault.unless(times == 0, Kind.WAKES_FOR_NOTHING, lookAt, """
                 The server woke up %d times in %d ms in which nothing happened.""", times, WATCHED.toMillis());
     }
