@@ -14,9 +14,11 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,8 +35,12 @@ import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.platform.commons.annotation.Testable;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ReflectionSupport;
 import org.junit.platform.engine.CancellationToken;
 import org.junit.platform.engine.FilterResult;
@@ -197,8 +203,39 @@ final class Checker implements TestExecutionListener {
                         .collect(Collectors.joining()));
     }
 
+    /** Sees to it that the requirements of an exercise are there, and says if they are not those of today. */
+    private static void requireTests(Exercise exercise) throws IOException {
+        boolean some =
+                ReflectionSupport.findAllClassesInPackage(exercise.requirements(), type -> true, name -> true).stream()
+                        .flatMap(type -> ReflectionSupport.streamMethods(
+                                type,
+                                it -> AnnotationSupport.isAnnotated(it, Testable.class),
+                                HierarchyTraversalMode.TOP_DOWN))
+                        .findAny()
+                        .isPresent();
+        if (!some) {
+            throw new UserError("""
+                    There are no requirements for %s: no test is in the package %s. Is that the package of its test \
+                    class? If it is new, build it: %s""".formatted(exercise.name(), exercise.requirements(), Report.BUILD));
+        }
+        Path program = Path.of(URI.create(Checker.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString()));
+        FileTime built = Files.getLastModifiedTime(program);
+        try (Stream<Path> files = Files.list(exercise.folder())) {
+            files.filter(file -> Files.isRegularFile(program) && file.toString().endsWith(".java"))
+                    .filter(file -> file.toFile().lastModified() > built.toMillis())
+                    .forEach(file -> event(
+                            Event.TEXT,
+                            "  (%s has changed since it was built: %s)\n".formatted(file.getFileName(), Report.BUILD)));
+        }
+    }
+
     /** Checks a server. Returns whether nothing of it is left in this process. */
     private static boolean check(Path project, Exercise exercise, Path source, String target) throws IOException {
+        requireTests(exercise);
         if (!target.isEmpty()) {
             Checker checker =
                     new Checker(exercise, Exercise.all(project), target, Checker.class.getClassLoader(), Map.of());
@@ -248,13 +285,11 @@ final class Checker implements TestExecutionListener {
 
     /** Tries on the simulated network what can be tried there: nothing has to be waited for. */
     private Optional<Failure> failsSimulated() {
-        Exploration exploration =
-                exercise.stories() == null ? null : StoryFailure.exploration(exercise.stories(), classes);
+        Exploration exploration = exercise.stories() == null ? null : StoryFailure.exploration(exercise, classes);
         CompletableFuture<Optional<StoryFailure>> stories = exploration == null
                 ? CompletableFuture.completedFuture(Optional.empty())
                 : CompletableFuture.supplyAsync(
-                        () -> StoryFailure.find(exploration, exercise.stories(), loader),
-                        task -> new Thread(task).start());
+                        () -> StoryFailure.find(exploration, exercise, loader), task -> new Thread(task).start());
         simulated = true;
         Optional<Failure> failure = fails(Map.of("server", "simulated"), "inside | program | real | loopback");
         simulated = false;
@@ -339,15 +374,9 @@ final class Checker implements TestExecutionListener {
             return end(
                     1, count() + " met, and the next one is not", failure.get().requirement(), names);
         }
-        if (skipped.isEmpty() && Set.of(STORIES).containsAll(met)) {
-            throw new UserError(
-                    ReflectionSupport.findAllClassesInPackage(exercise.requirements(), type -> true, name -> true)
-                                    .isEmpty()
-                            ? """
-                            There are no requirements for %s: no test class in a package %s is built. \
-                            If it is new, build it: %s""".formatted(exercise.name(), exercise.requirements(), Report.BUILD)
-                            : "The requirements of %s cannot be tried this way: they need more than an address."
-                                    .formatted(exercise.name()));
+        if (met.size() + skipped.size() == 0) {
+            throw new UserError("The requirements of %s cannot be tried this way: they need more than an address."
+                    .formatted(exercise.name()));
         }
         if (target != null && !skipped.isEmpty()) { // it was said before that not all can be seen
             return end(0, "%s met, and %d cannot be seen from outside".formatted(all(), skipped.size()), "", "");

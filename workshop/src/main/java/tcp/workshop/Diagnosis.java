@@ -11,6 +11,10 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import tcp.simulation.story.Action;
+import tcp.simulation.story.Failure.Kind;
+import tcp.testkit.client.Symptom;
+import tcp.testkit.server.ServerFault;
 
 /**
  * What a failure most likely comes from, in the learner's terms: a rule says for which
@@ -176,9 +180,17 @@ record Diagnosis(String name, String tell) {
         }
     }
 
+    /** Whether this is a word that can stand in When: a misspelt one would only mean that the rule never fits. */
+    static boolean isFact(String word) {
+        String fact = word.replaceFirst("^!", "");
+        return fact.matches("\".*\"|answered|unanswered|NO_RESULT|NO_ANSWER|OTHER|EXCEPTION|\\w+(Exception|Error)|Exit")
+                || Stream.of(ServerFault.Kind.values(), Symptom.values(), Kind.values(), Action.What.values())
+                        .flatMap(Stream::of)
+                        .anyMatch(known -> known.name().equals(fact));
+    }
+
     private static boolean isSymptom(String fact) {
-        return Stream.of(tcp.testkit.client.Symptom.values())
-                .anyMatch(s -> s.name().equals(fact));
+        return Stream.of(Symptom.values()).anyMatch(s -> s.name().equals(fact));
     }
 
     /**

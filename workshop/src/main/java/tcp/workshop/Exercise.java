@@ -18,7 +18,7 @@ import tcp.testkit.system.UserError;
  *
  * @param folder its folder; the name of it is what the learner types
  * @param title in a few words
- * @param order its place among the others
+ * @param order its place among the others; 1000 if it does not say
  * @param minutes how long it takes; an estimate
  * @param starter the source that one starts from
  * @param solution the source of a server that meets all requirements
@@ -74,6 +74,8 @@ record Exercise(
         found.put(name, null); // whoever starts from it now starts from itself
         Path task = folder.resolve("README.md");
         Map<String, String> front = frontMatter(task);
+        int order = number("order", "1000", front, task);
+        int minutes = number("minutes", null, front, task);
         Path starter = folder.resolve("starter").resolve("Server.java");
         String from = front.get("from");
         if (from != null) {
@@ -81,18 +83,23 @@ record Exercise(
             boolean itself = found.containsKey(from) && found.get(from) == null;
             if (itself || !Files.isRegularFile(other.resolve("README.md"))) {
                 throw new UserError("%s says \"from: %s\", but %s."
-                        .formatted(task, from, itself ? "that one starts from this one" : "there is no such exercise"));
+                        .formatted(
+                                task,
+                                from,
+                                itself ? "no exercise can start from itself" : "there is no such exercise"));
             }
             starter = find(other, project, found).solution;
+        } else if (!Files.isRegularFile(starter)) {
+            throw new UserError("%s has no line \"from: EXERCISE\", and there is no %s.".formatted(task, starter));
         }
         Path solution = front.containsKey("solution")
                 ? project.resolve(front.get("solution"))
                 : folder.resolve("solution").resolve("tcp").resolve("Server.java");
         Exercise exercise = new Exercise(
                 folder,
-                front.getOrDefault("title", name),
-                number("order", "1000", front, task),
-                number("minutes", "30", front, task),
+                front.get("title"),
+                order,
+                minutes,
                 starter,
                 solution,
                 front.getOrDefault("requirements", name),
@@ -127,6 +134,9 @@ record Exercise(
                         .formatted(file, line, String.join(", ", KEYS)));
             }
             front.put(parts[0], parts[1].strip());
+        }
+        if (!front.keySet().containsAll(List.of("title", "minutes"))) {
+            throw new UserError("The front matter of %s needs a title and minutes.".formatted(file));
         }
         return front;
     }

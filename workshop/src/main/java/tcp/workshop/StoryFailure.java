@@ -40,30 +40,31 @@ final class StoryFailure extends AssertionError {
      *
      * @throws UserError if there is no such contract
      */
-    static Exploration exploration(String contract, Map<String, byte[]> classes) {
-        return Exploration.of(contract(contract), ServerFactory.of("tcp.Server", classes::get))
+    static Exploration exploration(Exercise exercise, Map<String, byte[]> classes) {
+        return Exploration.of(contract(exercise), ServerFactory.of("tcp.Server", classes::get))
                 .shrinking(500, Duration.ofSeconds(3));
     }
 
     /** One of those that all know, or by the name of its class, that of an exercise. */
-    private static Contract contract(String name) {
+    private static Contract contract(Exercise exercise) {
+        String name = exercise.stories();
         try {
             return name.contains(".")
                     ? (Contract) Class.forName(name).getField("CONTRACT").get(null)
                     : Contract.of(name);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
             throw new UserError("""
-                    The exercise says "stories: %s". That is no contract of the simulation's, and no class %s with a \
-                    public static field CONTRACT is built. If it is new, build it: %s""".formatted(name, name, Report.BUILD));
+                    %s says "stories: %s". That must be a contract that the simulation knows, such as echo, or a class \
+                    with a public static field CONTRACT, such as %s.Rules. If it is new, build it: %s""".formatted(exercise.task(), name, exercise.name(), Report.BUILD));
         }
     }
 
     /** Looks for one; empty if there is none among the stories that were played, or not all is simulated. */
-    static Optional<StoryFailure> find(Exploration exploration, String contract, ClassLoader servers) {
+    static Optional<StoryFailure> find(Exploration exploration, Exercise exercise, ClassLoader servers) {
         try {
             Optional<Failure> failure = exploration.run(STORIES, Duration.ofSeconds(6));
             return exploration.notSimulated().isEmpty()
-                    ? failure.map(it -> new StoryFailure(it, contract(contract), servers))
+                    ? failure.map(it -> new StoryFailure(it, contract(exercise), servers))
                     : Optional.empty();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);

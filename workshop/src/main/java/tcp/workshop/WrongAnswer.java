@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import tcp.testkit.source.Patch;
 import tcp.testkit.system.UserError;
 
@@ -24,22 +26,65 @@ import tcp.testkit.system.UserError;
  *
  * <p>The rest is the change, as a diff; a line {@code @@} is enough before each hunk.
  */
-record WrongAnswer(Exercise exercise, String name, Map<String, String> head, Patch patch) {
+record WrongAnswer(Exercise exercise, Path file, Map<String, String> head, Patch patch) {
+    private static final Pattern LINE = Pattern.compile(" .*|(Breaks|When|Tell|For|See|Base): .*|");
 
+    /**
+     * Reads a wrong answer, or a right one, which is a change only.
+     *
+     * @throws UserError if something is missing in it, or misspelt
+     */
     static WrongAnswer read(Exercise exercise, Path file) throws IOException {
         Patch patch = Patch.parse(Files.readString(file));
-        String name = file.getFileName().toString().replace(".diff", "");
-        return new WrongAnswer(exercise, name, Diagnosis.head(patch.head()), patch);
+        Map<String, String> head = Diagnosis.head(patch.head());
+        String problem = patch.hunks().isEmpty() && !head.containsKey("Base")
+                ? "it has no change, which begins with a line @@"
+                : file.getParent().endsWith("wrong") ? problem(patch.head(), head) : null;
+        if (problem != null) {
+            throw new UserError("%s: %s. See workshop/CONTRIBUTING.md.".formatted(file, problem));
+        }
+        return new WrongAnswer(exercise, file, head, patch);
     }
 
-    /** The requirements that it breaks; which is found first depends on where it is tried. */
+    /** What is wrong with a head, in words; null if nothing is. */
+    private static String problem(String text, Map<String, String> head) {
+        Optional<String> odd = text.lines()
+                .dropWhile(line -> !line.isEmpty())
+                .filter(line -> !LINE.matcher(line).matches())
+                .findFirst();
+        if (odd.isPresent()) {
+            return """
+                    "%s" is no line that is known: they begin with Breaks, When, Tell, For, See or Base and a colon, or with \
+                    a blank if they continue the line before""".formatted(odd.get());
+        } else if (!head.containsKey("Breaks")) {
+            return "it does not say what it Breaks";
+        } else if (head.containsKey("Tell") == head.containsKey("See")) {
+            return "it must have a line Tell or a line See, and not both";
+        } else if (!head.getOrDefault("Base", "starter").equals("starter")) {
+            return "Base can only be starter";
+        } else if (!head.getOrDefault("For", "all").equals("all")) {
+            return "For can only be all";
+        }
+        return Diagnosis.Rule.of("", head).when().stream()
+                .flatMap(List::stream)
+                .filter(fact -> !Diagnosis.isFact(fact))
+                .findFirst()
+                .map(fact -> "%s, in When, is no fact".formatted(fact))
+                .orElse(null);
+    }
+
+    String name() {
+        return file.getFileName().toString().replace(".diff", "");
+    }
+
+    /** The requirements that it breaks, a * in them for the rest of a name; which is found first depends on where it is tried. */
     List<String> breaks() {
-        return List.of(head.getOrDefault("Breaks", "").split(", *"));
+        return List.of(head.get("Breaks").split(", *"));
     }
 
     /** The name of the rule that is to find it. */
     String rule() {
-        return head.getOrDefault("See", name);
+        return head.getOrDefault("See", name());
     }
 
     /**
@@ -52,7 +97,7 @@ record WrongAnswer(Exercise exercise, String name, Map<String, String> head, Pat
         try {
             return patch.apply(Files.readString(base));
         } catch (Patch.DoesNotApply e) {
-            throw new UserError("%s of %s does not fit %s: %s".formatted(name, exercise.name(), base, e.getMessage()));
+            throw new UserError("%s does not fit %s: %s".formatted(file, base, e.getMessage()));
         }
     }
 }

@@ -26,7 +26,7 @@ final class Checks implements AutoCloseable {
     record Said(Outcome outcome, String text) {
         @Override
         public String toString() {
-            return outcome + "\n" + text;
+            return "what came of it: " + outcome.result() + "\n" + text;
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +22,7 @@ import picocli.CommandLine;
 import tcp.testkit.source.Steps;
 
 /** The learner's commands: what they say, above all to what is wrong. */
+@DisabledIfSystemProperty(named = "workshop.only", matches = ".*", disabledReason = "only an exercise is to be tried")
 class CommandTest {
     @TempDir
     Path mine;
@@ -118,11 +120,13 @@ class CommandTest {
     /** Who adds an exercise is told which file is wrong, and how. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            ---\\ntitle: new\\norder: last\\n---\\n | /new/README.md, order must be a number, not "last".
+            ---\\ntitle: new\\nminutes: 5\\n---\\n | /new/README.md has no line "from: EXERCISE", and there is no
+            ---\\ntitle: new\\nminutes: few\\n---\\n | /new/README.md, minutes must be a number, not "few".
+            ---\\nminutes: 5\\n---\\n | /new/README.md needs a title and minutes.
             ---\\ntitle: new\\nfrom:step4\\n---\\n | /new/README.md, "from:step4" is not "key: value" with one of the keys
             ---\\ntitle: new\\nform: step4\\n---\\n | "form: step4" is not "key: value" with one of the keys title, order,
-            ---\\ntitle: new\\nfrom: step44\\n---\\n | /new/README.md says "from: step44", but there is no such exercise.
-            ---\\ntitle: new\\nfrom: new\\n---\\n | /new/README.md says "from: new", but that one starts from this one.
+            ---\\ntitle: new\\nminutes: 5\\nfrom: step44\\n---\\n | /new/README.md says "from: step44", but there is no such exercise.
+            ---\\ntitle: new\\nminutes: 5\\nfrom: new\\n---\\n | /new/README.md says "from: new", but no exercise can start from itself.
             ---\\ntitle: new\\n | /new/README.md must begin with its front matter
             # New\\n | /new/README.md must begin with its front matter
             """)

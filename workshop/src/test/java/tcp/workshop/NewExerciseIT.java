@@ -91,20 +91,21 @@ class NewExerciseIT {
     /** What is wrong with an exercise is not told as a fault of the learner's server. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            minutes: 7              | There are no requirements for tiny: no test class in a package tiny is built.
-            stories: step2          | There are no requirements for tiny: no test class in a package tiny is built.
-            stories: tiny.Rules     | The exercise says "stories: tiny.Rules".
-            stories: tinny          | The exercise says "stories: tinny".
+            order: 9                                  | There are no requirements for tiny: no test is in the package tiny.
+            stories: step2                            | There are no requirements for tiny: no test is in the package tiny.
+            requirements: tcp.step2\\nstories: tiny.Rules | README.md says "stories: tiny.Rules".
+            requirements: tcp.step2\\nstories: tinny      | README.md says "stories: tinny".
             """)
     void whatIsNotThereOrNotBuiltIsNamed(String line, String said) throws Exception {
-        write("README.md", "---\ntitle: a tiny one\n" + line + "\n---\n\n# Tiny\n");
+        write("README.md", "---\ntitle: a tiny one\nminutes: 7\n" + line.translateEscapes() + "\n---\n");
+        write("starter/Server.java", "");
         Exercise tiny = Exercise.named("tiny", project);
         try (Checks checks = new Checks(project, project.resolve("mine"), 1)) {
             String step2 = Files.readString(Steps.DISCARD.file());
             assertThatThrownBy(() -> checks.check(tiny, step2, "solution").join())
                     .cause()
                     .isInstanceOf(UserError.class)
-                    .hasMessageStartingWith(said)
+                    .hasMessageContaining(said)
                     .hasMessageEndingWith("If it is new, build it: " + Report.BUILD);
         }
     }

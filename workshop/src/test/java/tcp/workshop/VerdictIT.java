@@ -30,7 +30,7 @@ import tcp.testkit.system.UserError;
  */
 class VerdictIT {
     private static final Path PROJECT = Steps.project();
-    private static final String ONLY = System.getProperty("workshop.only");
+    static final String ONLY = System.getProperty("workshop.only");
     private static final int TIMES = Boolean.getBoolean("workshop.thorough") ? 20 : 1;
 
     @TempDir
@@ -67,10 +67,10 @@ class VerdictIT {
                 tests.add(() -> dynamicTest(name, () -> {
                     Checks.Said said = checked.join();
                     assertThat(said.outcome().requirement())
-                            .as("the requirement that %s breaks: %s", name, said)
+                            .as("the requirement that %s breaks; %s", wrong.file(), said)
                             .isIn(wrong.breaks());
                     assertThat(said.outcome().diagnoses())
-                            .as("the rules that fit %s: %s", name, said)
+                            .as("the rules that fit %s; %s", wrong.file(), said)
                             .containsExactly(wrong.rule());
                     assertThat(said.outcome().status()).isEqualTo(1);
                     if (name.equals("step5-pipelined-discarded")) {
@@ -106,7 +106,7 @@ class VerdictIT {
                 tests.add(dynamicTest(name, () -> {
                     Checks.Said said = checked.join();
                     assertThat(said.outcome().status())
-                            .as("status of %s: %s", name, said)
+                            .as("status of %s; %s", right.file(), said)
                             .isZero();
                 }));
             }
