@@ -13,16 +13,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.commons.support.ReflectionSupport;
+import tcp.testkit.Thorough;
 import tcp.testkit.source.Steps;
 
 /** What a task tells you to try, tried: the command, and the bytes that it says you see. */
 @Execution(ExecutionMode.CONCURRENT)
+@EnabledIf(value = "isAsked", disabledReason = "it takes long: add -Dthorough=true, or -Dworkshop.only=echo")
 class TryItIT {
+    static boolean isAsked() {
+        return Thorough.Asked.isSo() || VerdictIT.ONLY != null;
+    }
+
     private static final Pattern SEND =
             Pattern.compile("(?m)^    " + Pattern.quote(Report.RUN) + " send(.*)\n(?s:.*?)\n\n((?:    .*\n)+)");
     private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|(\\S+)");
