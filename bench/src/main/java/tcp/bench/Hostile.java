@@ -77,8 +77,7 @@ final class Hostile {
     /**
      * What came of a trial.
      *
-     * @param seen
-     *            a sentence with what was seen
+     * @param seen a sentence with what was seen
      */
     record Verdict(Mark mark, String seen) {}
 

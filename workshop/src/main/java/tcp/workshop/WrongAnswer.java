@@ -12,19 +12,9 @@ import tcp.testkit.system.UserError;
 
 /**
  * A known wrong answer, and how to tell a learner who has given it: a file in an exercise's
- * folder wrong. Its first line says what is wrong with it. Then come, each on a line:
- *
- * <ul>
- *   <li>Breaks: the requirements that it does not meet, with commas; the diagnosis is for these
- *   <li>When: the facts that show it; see {@link Diagnosis}
- *   <li>Tell: the diagnosis
- *   <li>For: all, if the diagnosis is for any requirement of any exercise that has no better one
- *   <li>See: in place of When and Tell, the rule that gives the diagnosis: another wrong
- *       answer, or one of the rules for all exercises
- *   <li>Base: starter, if the starter is changed, and not the solution
- * </ul>
- *
- * <p>The rest is the change, as a diff; a line {@code @@} is enough before each hunk.
+ * folder wrong. Its first line says what is wrong with it. Its head follows, lines "Key: value",
+ * and then the change. What each key says is in workshop/CONTRIBUTING.md; what the facts in When
+ * mean, in {@link Diagnosis}. The files in the folder right have a first line and a change only.
  */
 record WrongAnswer(Exercise exercise, Path file, Map<String, String> head, Patch patch) {
     private static final Pattern LINE = Pattern.compile(" .*|(Breaks|When|Tell|For|See|Base): .*|");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,6 +13,7 @@ import tcp.testkit.source.Steps;
 import tcp.testkit.system.UserError;
 
 /** A slip in the file of a wrong answer is told: it would only mean that a learner is told nothing, or half of it. */
+@DisabledIfSystemProperty(named = "workshop.only", matches = ".*", disabledReason = "only an exercise is to be tried")
 class WrongAnswerTest {
     private static final String RIGHT = """
             It does not hang up.
